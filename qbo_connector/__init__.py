@@ -1,0 +1,3 @@
+"""Odoo addon that mirrors Odoo's accounting in QuickBooks Online."""
+
+from . import controllers, entities, models, wizard

@@ -1,0 +1,12 @@
+"""One abstract model per QuickBooks entity: how an Odoo record is pushed."""
+
+from . import (
+    qbo_entity,
+    customer,
+    item,
+    account_item,
+    sales_document,
+    invoice,
+    credit_memo,
+    payment,
+)

@@ -1,0 +1,18 @@
+"""Rows, state and hooks of the QuickBooks connector."""
+
+from . import (
+    qbo_connection,
+    qbo_credential,
+    qbo_oauth_state,
+    qbo_reference,
+    qbo_mapping,
+    qbo_binding,
+    qbo_queue_entry,
+    qbo_queue_drain,
+    qbo_syncable,
+    account_move,
+    account_partial_reconcile,
+    account_payment,
+    product,
+    res_partner,
+)

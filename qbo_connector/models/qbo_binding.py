@@ -1,0 +1,88 @@
+"""Links: which Odoo record stands in QuickBooks under which Id."""
+
+from odoo import api, fields, models
+
+
+class QboBinding(models.Model):
+    """(connection, entity, remote Id) <-> (model, record), and what was last pushed.
+
+    Kept for ever: a link that ends is archived, never deleted, so the books can be audited.
+    Amounts are in the currency of the document.
+    """
+
+    _name = 'qbo.binding'
+    _description = "QuickBooks Link"
+    _order = 'id desc'
+    _rec_name = 'record_name'
+
+    connection_id = fields.Many2one('qbo.connection', required=True, index=True, ondelete='cascade')
+    company_id = fields.Many2one(related='connection_id.company_id', store=True, index=True)
+    realm_id = fields.Char(related='connection_id.realm_id', store=True, string="QuickBooks Company ID")
+    entity = fields.Char(required=True, string="QuickBooks Type")
+    remote_id = fields.Char(required=True, string="QuickBooks ID")
+    model = fields.Char(required=True)
+    res_id = fields.Many2oneReference(model_field='model', required=True, string="Record")
+    record_name = fields.Char(string="Odoo Record")
+    name_suffix = fields.Char(help="Added to the name because QuickBooks already had one of this name.")
+    sync_token = fields.Char()
+    content_hash = fields.Char(help="Hash of the content last pushed: the same content is not sent twice.")
+    remote_total = fields.Float(digits=(16, 4), string="QuickBooks Total")
+    remote_tax = fields.Float(digits=(16, 4), string="QuickBooks Tax")
+    remote_balance = fields.Float(digits=(16, 4), string="QuickBooks Balance")
+    variance = fields.Char(help="How QuickBooks' own figures differ from Odoo's, if they do.")
+    state = fields.Selection(
+        [('active', "In QuickBooks"), ('voided', "Voided"), ('deleted', "Deleted")],
+        default='active', required=True,
+    )
+    pushed_at = fields.Datetime(string="Last Pushed")
+    active = fields.Boolean(default=True)
+
+    _remote_unique = models.UniqueIndex('(connection_id, entity, remote_id) WHERE active')
+    _record_unique = models.UniqueIndex('(connection_id, entity, model, res_id) WHERE active')
+    _record_index = models.Index('(model, res_id)')
+
+    @api.model
+    def _of_record(self, connection, model, res_id, entity=None):
+        """Return the live link of a record on a connection, or an empty recordset.
+
+        :param str entity: Intuit's entity name; without it whatever the record stands as
+        """
+        domain = [('connection_id', '=', connection.id), ('model', '=', model), ('res_id', '=', res_id)]
+        if entity:
+            domain.append(('entity', '=', entity))
+        return self.sudo().search(domain, limit=1)
+
+    @api.model
+    def _remote_ids(self, connection, entity, records):
+        """Return ``{record id: remote Id}`` of those records that stand in QuickBooks now."""
+        bindings = self.sudo().search([
+            ('connection_id', '=', connection.id), ('entity', '=', entity), ('model', '=', records._name),
+            ('res_id', 'in', records.ids), ('state', '=', 'active'),
+        ])
+        return {binding.res_id: binding.remote_id for binding in bindings}
+
+    @api.model
+    def _is_taken(self, connection, entity, remote_id):
+        """Tell whether a QuickBooks object already belongs to an Odoo record."""
+        return bool(self.sudo().search_count([
+            ('connection_id', '=', connection.id), ('entity', '=', entity), ('remote_id', '=', remote_id),
+        ], limit=1))
+
+    @api.model
+    def _bind(self, connection, entity, record, remote_id, sync_token, **values):
+        """Create the link of a record, and return it."""
+        return self.sudo().create({
+            'connection_id': connection.id, 'entity': entity, 'model': record._name, 'res_id': record.id,
+            'record_name': record.display_name, 'remote_id': remote_id, 'sync_token': sync_token, **values,
+        })
+
+    def _record(self):
+        """Return the linked record, empty when it was deleted."""
+        self.ensure_one()
+        return self.env[self.model].browse(self.res_id).exists()
+
+    def action_open_record(self):
+        """Open the Odoo record behind the link."""
+        self.ensure_one()
+        return {'type': 'ir.actions.act_window', 'res_model': self.model, 'res_id': self.res_id,
+                'view_mode': 'form', 'target': 'current'}
