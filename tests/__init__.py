@@ -1,0 +1,1 @@
+"""Everything that proves the connector: lab, simulator, unit, integration and end-to-end tests."""
