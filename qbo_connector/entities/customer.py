@@ -1,0 +1,117 @@
+"""Contacts -> Customer. The customer of a document is its commercial partner."""
+
+from odoo import api, models
+
+from ..qbo import faults
+from ..qbo.documents import Address, CustomerDoc
+from ..qbo.names import clean_name, split_person_name, unique_name
+from ..qbo.payloads import PayloadError
+from ..qbo.payloads.customer import customer_payload
+from ..qbo.query import select
+
+NAME_LIMIT = 100  # DisplayName takes 500, QuickBooks' own screens 100 (QBO: Customer)
+
+
+class QboCustomer(models.AbstractModel):
+    """Pushes a commercial partner as a Customer; companies and persons differ in their names only."""
+
+    _name = 'qbo.entity.customer'
+    _inherit = 'qbo.entity'
+    _description = "QuickBooks Customer"
+
+    _qbo_entity = 'Customer'
+    _qbo_model = 'res.partner'
+    _qbo_rank = 10
+    _qbo_undo = 'none'  # a customer with history cannot go; archiving is the accountant's decision
+
+    @api.model
+    def _handles(self, record):
+        return record == record.commercial_partner_id
+
+    @api.model
+    def _connections(self, record):
+        return super()._connections(record).filtered(
+            lambda c: (c.push_all_customers and record.customer_rank > 0) or self._is_known(c, record))
+
+    @api.model
+    def _missing(self, connection):
+        partners = self.env['res.partner']
+        if not connection.push_all_customers:
+            return partners
+        domain = [('parent_id', '=', False), ('customer_rank', '>', 0),
+                  ('company_id', 'in', (False, connection.company_id.id))]
+        return self._unlinked(connection, partners.search(domain).filtered(self._handles))
+
+    @api.model
+    def _content(self, connection, record, suffix):
+        try:
+            name = unique_name(clean_name(record.name or '', NAME_LIMIT), suffix, NAME_LIMIT)
+        except ValueError:
+            raise PayloadError(self.env._(
+                "This contact has no name that QuickBooks can show. Give it a name with letters or digits."),
+                'name') from None
+        given, family = ('', '') if record.is_company else split_person_name(name)
+        addresses = record.address_get(['invoice', 'delivery'])
+        document = CustomerDoc(
+            display_name=name,
+            company_name=name if record.is_company else clean_name(record.company_name or '', NAME_LIMIT, empty=True),
+            given_name=given, family_name=family,
+            email=record.email_normalized or '', phone=record.phone or '', website=record.website or '',
+            billing=self._address(record.browse(addresses['invoice'])),
+            shipping=self._address(record.browse(addresses['delivery'])),
+            currency=connection.home_currency if connection.multi_currency else None,
+            resale_number=(record.vat or '') if connection.tax_regime == 'us' else '',
+            tax_identifier=(record.vat or '') if connection.tax_regime != 'us' else '',
+            notes=self._plain(record.comment),
+        )
+        return customer_payload(document), 0.0, 0.0
+
+    @api.model
+    def _address(self, partner, company_name=''):
+        """Return a partner's postal address, empty ones as None.
+
+        :param str company_name: a first line above the street
+        """
+        lines = tuple(filter(None, (company_name, partner.street, partner.street2)))
+        if not (lines or partner.city or partner.zip or partner.country_id):
+            return None
+        return Address(
+            lines=lines, city=partner.city or '', state=partner.state_id.code or partner.state_id.name or '',
+            postal_code=partner.zip or '', country=partner.country_id.name or '')
+
+    @api.model
+    def _plain(self, html):
+        """Return the text of an HTML field."""
+        return self.env['ir.fields.converter'].text_from_html(html) if html else ''
+
+    # === EXISTING CUSTOMERS === #
+
+    @api.model
+    def _adoptable(self, connection, record):
+        references = self.env['qbo.reference'].sudo().search([
+            ('connection_id', '=', connection.id), ('entity', '=', 'Customer'), ('active', '=', True),
+            '|', ('name', '=ilike', record.name), ('email', '=ilike', record.email_normalized or record.name),
+        ])
+        named = references.filtered(lambda r: r.name.casefold() == (record.name or '').strip().casefold())
+        return named or (references if len(references) == 1 else references.browse())
+
+    @api.model
+    def _recover(self, client, entry, binding, error):
+        """A name that is taken: adopt the customer who has it, or add what tells ours apart."""
+        if not isinstance(error, faults.DuplicateName):
+            return super()._recover(client, entry, binding, error)
+        record = entry._record()
+        name = unique_name(clean_name(record.name, NAME_LIMIT), entry.name_suffix or '', NAME_LIMIT)
+        found = list(client.query(select('Customer', {'DisplayName': name})).data.get('Customer', []))
+        if found and not binding and not binding._is_taken(entry.connection_id, 'Customer', found[0]['Id']):
+            binding._bind(entry.connection_id, 'Customer', record, found[0]['Id'], found[0]['SyncToken'])
+            return True
+        # the holder is another contact of ours, or a vendor or employee: one name space (QBO: Customer, DisplayName)
+        suffix = self.env._("(Customer)") if not found else f"({record.ref or record.city or record.id})"
+        entry.name_suffix = suffix if entry.name_suffix != suffix else f"({record.id})"
+        return True
+
+    @api.model
+    def _find_remote(self, client, record, payload):
+        name = payload['DisplayName']
+        return list(client.query(select('Customer', {'DisplayName': name})).data.get('Customer', []))

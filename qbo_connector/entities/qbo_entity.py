@@ -1,0 +1,299 @@
+"""Base of the entity handlers: how one kind of Odoo record is pushed to one QuickBooks entity.
+
+A handler is an abstract model ``qbo.entity.<name>``; the registry is Odoo's own, so another addon adds an entity with
+one more abstract model and changes one with ``_inherit``.
+"""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from odoo import api, fields, models
+
+from ..exceptions import MissingDependency
+from ..qbo import faults
+from ..qbo.client import Answer
+from ..qbo.marker import has_marker, marker
+from ..qbo.payloads import content_hash
+
+PRESENT, GONE, KEEP = 'present', 'gone', 'keep'
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one push will do.
+
+    :param operation: create, update, void, delete or none
+    :param body: the JSON object to send
+    :param content_hash: hash of the content without Id and SyncToken
+    :param total: what QuickBooks' TotalAmt must come to, in the document's currency
+    :param tax: what its tax must come to
+    :param note: why there is nothing to send
+    """
+
+    operation: str
+    body: dict = field(default_factory=dict)
+    content_hash: str = ''
+    total: float = 0.0
+    tax: float = 0.0
+    note: str = ''
+
+
+class QboEntity(models.AbstractModel):
+    """Template of a handler; concrete ones set the four attributes and override what differs."""
+
+    _name = 'qbo.entity'
+    _description = "QuickBooks Entity"
+
+    _qbo_entity = None  # Intuit's name of the entity
+    _qbo_model = None  # the Odoo model it takes
+    _qbo_rank = 50  # lower is pushed first
+    _qbo_undo = 'void'  # what a cancelled record does to its object: void, delete, or none where neither exists
+
+    # === REGISTRY === #
+
+    @api.model
+    def _handlers(self):
+        """Return all concrete handlers, in the order of their rank."""
+        names = self.env.registry.descendants(['qbo.entity'], '_inherit')
+        handlers = [self.env[name] for name in names if self.env[name]._qbo_entity]
+        return sorted(handlers, key=lambda handler: (handler._qbo_rank, handler._name))
+
+    @api.model
+    def _for_record(self, record):
+        """Return the handler that takes a record, or None."""
+        return next(
+            (h for h in self._handlers() if h._qbo_model == record._name and h._handles(record)), None)
+
+    @api.model
+    def _for_binding(self, binding):
+        """Return the handler of a link, or None for an empty one."""
+        return self._by_name(binding.model, binding.entity) if binding else None
+
+    @api.model
+    def _by_name(self, model, entity):
+        """Return the handler that pushes a model to an entity, or None."""
+        return next((h for h in self._handlers() if (h._qbo_model, h._qbo_entity) == (model, entity)), None)
+
+    # === WHAT A HANDLER SAYS === #
+
+    @api.model
+    def _handles(self, record):
+        """Tell whether this handler takes the record; its model already fits."""
+        return True
+
+    @api.model
+    def _connections(self, record):
+        """Return the connections a change of the record concerns; a record without company concerns all."""
+        domain = [('realm_id', '!=', False)]
+        if record.company_id:
+            domain.append(('company_id', '=', record.company_id.id))
+        return self.env['qbo.connection'].sudo().search(domain)
+
+    @api.model
+    def _intent(self, connection, record):
+        """Tell what QuickBooks should hold of the record: PRESENT, GONE, or KEEP what is there.
+
+        :return: (intent, reason for the user)
+        """
+        return PRESENT, ''
+
+    @api.model
+    def _content(self, connection, record, suffix):
+        """Return what to send: (payload, total, tax).
+
+        :raise MissingDependency, MissingMapping, Refused, PayloadError: why it cannot be sent yet
+        """
+        raise NotImplementedError
+
+    @api.model
+    def _missing(self, connection):
+        """Return the records that should stand in QuickBooks and have no link; for the daily sweep."""
+        return self.env[self._qbo_model]
+
+    @api.model
+    def _adoptable(self, connection, record):
+        """Return the mirrored QuickBooks object (``qbo.reference``) that the record already is, or an empty set."""
+        return self.env['qbo.reference']
+
+    @api.model
+    def _find_remote(self, client, record, payload):
+        """Look for the object that a create of unknown outcome may have left.
+
+        :param payload: the object as it was sent
+        :return: list of QuickBooks objects that are it
+        """
+        return []
+
+    @api.model
+    def _recover(self, client, entry, binding, error):
+        """Answer a refusal; a stale object is re-read, a remotely deleted one loses its link.
+
+        :return: whether the entry should be prepared again
+        """
+        if isinstance(error, faults.StaleObject) and binding:
+            binding.sync_token = client.read(self._qbo_entity, binding.remote_id).data['SyncToken']
+            return True
+        if isinstance(error, faults.NotFound) and binding and self._is_gone(client, binding):
+            binding.state = 'deleted'
+            return entry.operation in ('void', 'delete')  # gone is what was wanted
+        return False
+
+    @api.model
+    def _is_gone(self, client, binding):
+        """Tell whether a linked object was deleted in QuickBooks (fault 610 may also mean one of its references)."""
+        try:
+            client.read(self._qbo_entity, binding.remote_id)
+        except faults.NotFound:
+            return True
+        return False
+
+    @api.model
+    def _explain(self, entry, error):
+        """Return a refusal in words of cause and cure."""
+        binding = self.env['qbo.binding']._of_record(entry.connection_id, entry.model, entry.res_id)
+        if isinstance(error, faults.NotFound) and binding.state == 'deleted':
+            return self.env._("%(record)s was deleted in QuickBooks. Retry creates it there again.",
+                              record=entry.record_name)
+        return ": ".join(filter(None, (error.message, error.detail)))
+
+    # === PUSH === #
+
+    @api.model
+    def _plan(self, connection, record, binding, suffix):
+        """Decide what to send for a record as it is now.
+
+        :param binding: the live link of the record, or empty
+        :param suffix: what an entry added to the name after QuickBooks refused the plain one
+        """
+        intent, reason = self._intent(connection, record) if record else (GONE, '')
+        if intent == GONE and binding.state == 'active' and self._qbo_undo != 'none':
+            body = {'Id': binding.remote_id, 'SyncToken': binding.sync_token}
+            if self._qbo_undo == 'void':
+                body['sparse'] = True
+            return Plan(self._qbo_undo, body)
+        if intent != PRESENT:
+            return Plan('none', note=reason)
+        if binding.state == 'deleted':
+            binding.active = False
+            binding = binding.browse()
+        binding = binding or self._adopt(connection, record)
+        payload, total, tax = self._content(connection, record, suffix or binding.name_suffix or '')
+        digest = content_hash(payload)
+        if not binding:
+            return Plan('create', payload, digest, total, tax)
+        if binding.content_hash == digest and binding.state == 'active':
+            return Plan('none', note=self.env._("QuickBooks already has it like this."))
+        body = {**payload, 'Id': binding.remote_id, 'SyncToken': binding.sync_token, 'sparse': True}
+        return Plan('update', body, digest, total, tax)
+
+    @api.model
+    def _adopt(self, connection, record):
+        """Link the record to the QuickBooks object that it already is, if there is one, instead of doubling it."""
+        reference = self._adoptable(connection, record)
+        binding = self.env['qbo.binding']
+        if not reference or binding._is_taken(connection, self._qbo_entity, reference.remote_id):
+            return binding
+        return binding._bind(connection, self._qbo_entity, record, reference.remote_id, reference.sync_token)
+
+    @api.model
+    def _settle(self, entry, data):
+        """Write down what QuickBooks answered: link, SyncToken, figures.
+
+        :param data: the object as QuickBooks returned it
+        """
+        Binding = self.env['qbo.binding']
+        binding = Binding._of_record(entry.connection_id, entry.model, entry.res_id)
+        if entry.operation == 'delete':
+            binding.write({'state': 'deleted', 'active': False})
+            return
+        values = {
+            'sync_token': data.get('SyncToken'), 'pushed_at': fields.Datetime.now(),
+            'state': 'voided' if entry.operation == 'void' else 'active', **self._figures(entry, data),
+        }
+        if entry.operation != 'void':
+            values |= {'content_hash': entry.content_hash, 'name_suffix': entry.name_suffix or binding.name_suffix}
+        if binding:
+            binding.write(values)
+        else:
+            Binding._bind(entry.connection_id, self._qbo_entity, entry._record(), data['Id'], **values)
+
+    @api.model
+    def _figures(self, entry, data):
+        """Return the link's amounts from QuickBooks' answer, and how they differ from Odoo's."""
+        if 'TotalAmt' not in data:
+            return {}
+        tax = (data.get('TxnTaxDetail') or {}).get('TotalTax') or 0
+        figures = {
+            'remote_total': float(data['TotalAmt']), 'remote_tax': float(tax),
+            'remote_balance': float(data.get('Balance') or data.get('UnappliedAmt') or 0), 'variance': False,
+        }
+        if entry.operation in ('create', 'update'):
+            figures['variance'] = self._variance(entry, figures)
+        return figures
+
+    @api.model
+    def _variance(self, entry, figures):
+        """Say how QuickBooks' own total and tax differ from Odoo's, or return False."""
+        pairs = [
+            (self.env._("total"), entry.expected_total, figures['remote_total']),
+            (self.env._("tax"), entry.expected_tax, figures['remote_tax']),
+        ]
+        return ", ".join(
+            self.env._("%(what)s %(odoo).2f in Odoo, %(qbo).2f in QuickBooks", what=what, odoo=ours, qbo=theirs)
+            for what, ours, theirs in pairs if round(ours - theirs, 4)
+        ) or False
+
+    # === HELPERS === #
+
+    @api.model
+    def _marker(self, record):
+        """Return the private mark of a record: which database and record a QuickBooks document came from."""
+        uuid = self.env['ir.config_parameter'].sudo().get_param('database.uuid')
+        return marker(uuid, record._name, record.id)
+
+    @api.model
+    def _marked(self, candidates, record):
+        """Return those QuickBooks objects whose private note carries the mark of the record."""
+        mark = self._marker(record)
+        return [candidate for candidate in candidates if has_marker(candidate.get('PrivateNote') or '', mark)]
+
+    @api.model
+    def _remote_ids(self, connection, *wanted):
+        """Return ``{record: remote Id}`` for (entity, records) pairs that must stand in QuickBooks first.
+
+        :raise MissingDependency: naming all that are not there yet, at once
+        """
+        found, missing = {}, []
+        for entity, records in wanted:
+            ids = self.env['qbo.binding']._remote_ids(connection, entity, records)
+            for record in records:
+                if record.id in ids:
+                    found[record] = ids[record.id]
+                else:
+                    missing.append(record)
+        if missing:
+            raise MissingDependency(missing)
+        return found
+
+    @api.model
+    def _is_known(self, connection, record):
+        """Tell whether the record stands in QuickBooks or is on its way there."""
+        key = [('connection_id', '=', connection.id), ('model', '=', record._name), ('res_id', '=', record.id)]
+        return any(
+            self.env[model].sudo().search_count(key, limit=1) for model in ('qbo.binding', 'qbo.queue.entry'))
+
+    @api.model
+    def _decimal(self, value):
+        """Return a float of the ORM as the decimal number that it shows."""
+        return Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+
+    @api.model
+    def _unlinked(self, connection, records):
+        """Return those of the records that have no live link on the connection."""
+        ids = self.env['qbo.binding']._remote_ids(connection, self._qbo_entity, records)
+        return records.filtered(lambda record: record.id not in ids)
+
+    @api.model
+    def _found_answer(self, data):
+        """Wrap an object that a look-up found as if it had just been answered."""
+        return Answer(data=data, intuit_tid='', http_status=200)

@@ -1,0 +1,197 @@
+"""What invoices and credit notes have in common."""
+
+from odoo import api, models
+
+from ..exceptions import Refused
+from ..qbo import faults
+from ..qbo.documents import LineDoc, SalesDoc
+from ..qbo.marker import note_with_marker
+from ..qbo.payloads.sales import sales_payload
+from ..qbo.query import select
+from .qbo_entity import GONE, KEEP, PRESENT
+
+TEXT_LINES = ('line_section', 'line_subsection', 'line_note')
+
+
+class QboSalesDocument(models.AbstractModel):
+    """Base of the handlers of customer documents; one concrete handler per QuickBooks entity."""
+
+    _name = 'qbo.entity.sales_document'
+    _inherit = 'qbo.entity'
+    _description = "QuickBooks Sales Document"
+
+    _qbo_model = 'account.move'
+    _qbo_rank = 30
+    _qbo_move_types = ()
+
+    @api.model
+    def _handles(self, record):
+        return record.move_type in self._qbo_move_types
+
+    @api.model
+    def _intent(self, connection, record):
+        if record.state == 'cancel':
+            return GONE, self.env._("Cancelled before it reached QuickBooks.")
+        if record.state != 'posted':
+            return KEEP, self.env._("Only posted documents are pushed.")
+        if connection.sync_from and record.invoice_date < connection.sync_from:
+            return KEEP, self.env._("Dated before %(date)s, from which documents are pushed.",
+                                    date=connection.sync_from)
+        return PRESENT, ''
+
+    @api.model
+    def _missing(self, connection):
+        domain = [
+            ('move_type', 'in', self._qbo_move_types), ('state', '=', 'posted'),
+            ('company_id', '=', connection.company_id.id),
+        ]
+        if connection.sync_from:
+            domain.append(('invoice_date', '>=', connection.sync_from))
+        return self._unlinked(connection, self.env['account.move'].search(domain, order='invoice_date, id'))
+
+    @api.model
+    def _content(self, connection, record, suffix):
+        self._check(connection, record)
+        lines = self._lines(record)
+        items = [line.product_id or line.account_id for line in lines if line.display_type not in TEXT_LINES]
+        ids = self._remote_ids(
+            connection, ('Customer', record.commercial_partner_id),
+            ('Item', self.env['product.product'].union(*(i for i in items if i._name == 'product.product'))),
+            ('Item', self.env['account.account'].union(*(i for i in items if i._name == 'account.account'))))
+        customer = self.env['qbo.entity.customer']
+        company_name = record.commercial_partner_id.name if connection.print_company_name else ''
+        document = SalesDoc(
+            kind=self._qbo_entity, number=record.name, date=record.invoice_date, due_date=record.invoice_date_due,
+            term=self._term(connection, record), customer=ids[record.commercial_partner_id],
+            currency=record.currency_id.name if connection.multi_currency else None, exchange_rate=None,
+            digits=record.currency_id.decimal_places,
+            lines=tuple(self._line(connection, line, ids) for line in lines),
+            tax_regime=connection.tax_regime, tax_total=self._decimal(record.amount_tax),
+            tax_code=self._us_tax_code(connection, lines) if connection.tax_regime == 'us' else None,
+            memo=customer._plain(record.narration), private_note=self._private_note(record),
+            billing=customer._address(record.partner_id, company_name),
+            shipping=customer._address(record.partner_shipping_id or record.partner_id, company_name),
+            email=record.partner_id.email_normalized or '',
+        )
+        return sales_payload(document), record.amount_total, record.amount_tax
+
+    @api.model
+    def _check(self, connection, record):
+        """Refuse what QuickBooks could not book to the cent.
+
+        :raise Refused: with cause and cure
+        """
+        currency = record.currency_id
+        if connection.home_currency and currency.name != connection.home_currency:
+            raise Refused(self.env._(
+                "This document is in %(currency)s; documents in another currency than QuickBooks' home currency "
+                "%(home)s are not pushed.", currency=currency.name, home=connection.home_currency), 'currency_id')
+        if not record.commercial_partner_id:
+            raise Refused(self.env._("This document has no customer. Set one, then retry."), 'partner_id')
+        lines = self._lines(record).filtered(lambda line: line.display_type not in TEXT_LINES)
+        net = sum(self._net(line) for line in lines)
+        if currency.compare_amounts(net + record.amount_tax, record.amount_total):
+            raise Refused(self.env._(
+                "The lines and the tax of this document add up to %(sum).2f, its total is %(total).2f; it has lines "
+                "that QuickBooks cannot show.", sum=net + record.amount_tax, total=record.amount_total))
+        if connection.tax_regime == 'none' and record.amount_tax:
+            raise Refused(self.env._(
+                "This document has tax, and sales tax is switched off in the QuickBooks company. Switch it on there, "
+                "then use Test Connection and retry."))
+
+    # === LINES === #
+
+    @api.model
+    def _lines(self, record):
+        """Return the lines a customer sees, and the cash rounding."""
+        rounding = record.line_ids.filtered(lambda line: line.display_type == 'rounding')
+        return record.invoice_line_ids.sorted() | rounding
+
+    @api.model
+    def _net(self, line):
+        """Return a line's amount without tax, positive on the document's own side."""
+        if line.display_type == 'rounding':
+            return -line.amount_currency * (1 if line.move_id.is_inbound() else -1)
+        return line.price_subtotal
+
+    @api.model
+    def _line(self, connection, line, ids):
+        """Return one line of the document."""
+        if line.display_type in TEXT_LINES:
+            return LineDoc(description=line.name or '')
+        taxed = any(tax.amount for tax in line.tax_ids.flatten_taxes_hierarchy())
+        net = self._decimal(self._net(line))
+        rounding = line.display_type == 'rounding'
+        return LineDoc(
+            description=line.name or line.product_id.display_name or '', item=ids[line.product_id or line.account_id],
+            quantity=None if rounding else self._decimal(line.quantity),
+            unit_price=None if rounding else self._unit_price(line), discount=self._decimal(line.discount),
+            amount=net, taxable=taxed,
+            tax_code=self._line_tax_code(connection, line) if connection.tax_regime == 'global' else None,
+        )
+
+    @api.model
+    def _unit_price(self, line):
+        """Return the price before discount and without tax."""
+        if any(tax.price_include for tax in line.tax_ids.flatten_taxes_hierarchy()):
+            return None  # the price holds the tax: it follows from the net amount instead
+        return self._decimal(line.price_unit)
+
+    @api.model
+    def _line_tax_code(self, connection, line):
+        """Return the remote Id of the tax code of a line outside the US; untaxed lines have a mapping of their own."""
+        taxes = line.tax_ids
+        if len(taxes) > 1:
+            raise Refused(self.env._(
+                "Line '%(line)s' has several taxes (%(taxes)s); QuickBooks takes one tax code a line. Use one tax "
+                "that groups them.", line=line.name or '', taxes=", ".join(taxes.mapped('name'))), 'invoice_line_ids')
+        return self.env['qbo.mapping']._target(connection, 'tax', taxes or None).remote_id
+
+    @api.model
+    def _us_tax_code(self, connection, lines):
+        """Return the tax code of the whole document in the US: the mapping of its first tax, or the company's own."""
+        for tax in lines.tax_ids.filtered('amount'):
+            target = self.env['qbo.mapping']._target(connection, 'tax', tax, required=False)
+            if target:
+                return target.remote_id
+        return connection.us_tax_code or None
+
+    # === HEADER === #
+
+    @api.model
+    def _term(self, connection, record):
+        """Return the remote Id of the payment term; unmapped ones are left out, the due date says it all."""
+        term = record.invoice_payment_term_id
+        target = term and self.env['qbo.mapping']._target(connection, 'term', term, required=False)
+        return target.remote_id if target else None
+
+    @api.model
+    def _private_note(self, record):
+        """Return the note the customer does not see: the reference, and our mark."""
+        return note_with_marker(record.ref or '', self._marker(record))
+
+    # === EXISTING DOCUMENTS === #
+
+    @api.model
+    def _find_remote(self, client, record, payload):
+        found = client.query(select(self._qbo_entity, {'DocNumber': payload['DocNumber']}))
+        return self._marked(found.data.get(self._qbo_entity, []), record)
+
+    @api.model
+    def _recover(self, client, entry, binding, error):
+        """A number that is taken: the document is ours if it carries our mark."""
+        if isinstance(error, faults.DuplicateDocNumber) and not binding:
+            found = self._find_remote(client, entry._record(), {'DocNumber': entry._record().name})
+            if len(found) == 1:
+                binding._bind(entry.connection_id, self._qbo_entity, entry._record(), found[0]['Id'],
+                              found[0]['SyncToken'])
+                return True
+        return super()._recover(client, entry, binding, error)
+
+    @api.model
+    def _explain(self, entry, error):
+        if isinstance(error, faults.DuplicateDocNumber):
+            return self.env._(
+                "QuickBooks already has a document number %(number)s that did not come from here. Renumber it there, "
+                "or renumber this one, then retry. (%(detail)s)", number=entry.record_name, detail=error.detail)
+        return super()._explain(entry, error)
