@@ -18,10 +18,8 @@ class QboAccountItem(models.AbstractModel):
     _qbo_model = 'account.account'
 
     @api.model
-    def _connections(self, record):
-        connections = self.env['qbo.connection'].sudo().search([
-            ('realm_id', '!=', False), ('company_id', 'in', record.company_ids.ids)])
-        return connections.filtered(lambda c: self._is_known(c, record))
+    def _interested(self, connections, record):
+        return connections.filtered(lambda c: c.company_id in record.company_ids and self._is_known(c, record))
 
     @api.model
     def _missing(self, connection):

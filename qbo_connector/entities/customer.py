@@ -29,8 +29,8 @@ class QboCustomer(models.AbstractModel):
         return record == record.commercial_partner_id
 
     @api.model
-    def _connections(self, record):
-        return super()._connections(record).filtered(
+    def _interested(self, connections, record):
+        return super()._interested(connections, record).filtered(
             lambda c: (c.push_all_customers and record.customer_rank > 0) or self._is_known(c, record))
 
     @api.model

@@ -24,8 +24,8 @@ class QboItem(models.AbstractModel):
     _qbo_undo = 'none'
 
     @api.model
-    def _connections(self, record):
-        return super()._connections(record).filtered(
+    def _interested(self, connections, record):
+        return super()._interested(connections, record).filtered(
             lambda c: (c.push_all_products and record.sale_ok) or self._is_known(c, record))
 
     @api.model

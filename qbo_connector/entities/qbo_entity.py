@@ -82,12 +82,10 @@ class QboEntity(models.AbstractModel):
         return True
 
     @api.model
-    def _connections(self, record):
-        """Return the connections a change of the record concerns; a record without company concerns all."""
-        domain = [('realm_id', '!=', False)]
-        if record.company_id:
-            domain.append(('company_id', '=', record.company_id.id))
-        return self.env['qbo.connection'].sudo().search(domain)
+    def _interested(self, connections, record):
+        """Return those of the connections that a change of the record concerns; one without company concerns all."""
+        company = record.company_id
+        return connections.filtered(lambda c: c.company_id == company) if company else connections
 
     @api.model
     def _intent(self, connection, record):

@@ -83,15 +83,20 @@ class QboQueueEntry(models.Model):
         Records that no entity handler takes, or whose companies have no connection, are passed over.
 
         :param records: a recordset of one model
-        :param connections: only these connections; by default those the records belong to
+        :param connections: exactly these connections; by default those that each record concerns
         :return: the new rows
         """
         values = defaultdict(list)
-        for record in records:
+        if connections is None:
+            connections = self.env['qbo.connection'].sudo().search([('realm_id', '!=', False)])
+            interested = True
+        else:
+            interested = False
+        for record in records.sudo() if connections else ():
             handler = self.env['qbo.entity']._for_record(record)
             if handler is None:
                 continue
-            for connection in connections or handler._connections(record):
+            for connection in handler._interested(connections, record) if interested else connections:
                 values[connection].append({
                     'connection_id': connection.id, 'model': record._name, 'res_id': record.id,
                     'record_name': record.display_name, 'rank': handler._qbo_rank,

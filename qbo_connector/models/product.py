@@ -1,0 +1,43 @@
+"""Hooks on products: edits of fields that QuickBooks shows enqueue the variants."""
+
+from odoo import api, models
+
+TEMPLATE_FIELDS = {
+    'name', 'type', 'list_price', 'description_sale', 'description_purchase', 'categ_id', 'default_code',
+    'property_account_income_id', 'sale_ok', 'is_storable',
+}
+VARIANT_FIELDS = {'default_code', 'lst_price'}
+
+
+class ProductTemplate(models.Model):
+    """Products: what their variants share."""
+
+    _inherit = 'product.template'
+
+    def write(self, vals):
+        """Override to enqueue the variants whose shared fields were edited."""
+        result = super().write(vals)
+        if not TEMPLATE_FIELDS.isdisjoint(vals):
+            self.product_variant_ids._qbo_enqueue()
+        return result
+
+
+class ProductProduct(models.Model):
+    """Product variants: each is an item of its own."""
+
+    _name = 'product.product'
+    _inherit = ['product.product', 'qbo.syncable']
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override to enqueue new saleable products."""
+        products = super().create(vals_list)
+        products._qbo_enqueue()
+        return products
+
+    def write(self, vals):
+        """Override to enqueue variants whose own fields were edited."""
+        result = super().write(vals)
+        if not VARIANT_FIELDS.isdisjoint(vals):
+            self._qbo_enqueue()
+        return result

@@ -1,0 +1,113 @@
+"""Mixin of the records that QuickBooks mirrors: enqueue, badge, smart button, chatter notes."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from .qbo_queue_entry import OPEN_STATES
+
+
+class QboSyncable(models.AbstractModel):
+    """Gives a model its place in QuickBooks; hooks of the model only call :meth:`_qbo_enqueue`."""
+
+    _name = 'qbo.syncable'
+    _description = "QuickBooks Mirrored Record"
+
+    qbo_state = fields.Selection(
+        [
+            ('none', "Not in QuickBooks"),
+            ('waiting', "Waiting"),
+            ('synced', "In QuickBooks"),
+            ('variance', "In QuickBooks, with variance"),
+            ('failed', "Failed"),
+            ('unknown', "Outcome Unknown"),
+            ('voided', "Voided in QuickBooks"),
+            ('deleted', "Deleted in QuickBooks"),
+        ],
+        compute='_compute_qbo_state', search='_search_qbo_state', string="QuickBooks", compute_sudo=True,
+    )
+    qbo_message = fields.Char(compute='_compute_qbo_state', compute_sudo=True, string="QuickBooks Status")
+    qbo_entry_id = fields.Many2one('qbo.queue.entry', compute='_compute_qbo_state', compute_sudo=True)
+    qbo_entry_count = fields.Integer(compute='_compute_qbo_state', compute_sudo=True)
+
+    def _compute_qbo_state(self):
+        """Read the newest entry and the link of each record; never stored, so it can't be stale."""
+        key = [('model', '=', self._name), ('res_id', 'in', self.ids),
+               ('company_id', 'in', (self.env.companies or self.env.company).ids)]
+        entries = self.env['qbo.queue.entry'].search(key).grouped('res_id')
+        bindings = self.env['qbo.binding'].search(key).grouped('res_id')
+        for record in self:
+            rows = entries.get(record.id, self.env['qbo.queue.entry'])
+            binding = bindings.get(record.id, self.env['qbo.binding'])[:1]
+            entry = rows.filtered(lambda row: row.state not in ('superseded', 'cancelled'))[:1]
+            record.qbo_entry_id = entry
+            record.qbo_entry_count = len(rows)
+            record.qbo_state, record.qbo_message = record._qbo_status(entry, binding)
+
+    def _qbo_status(self, entry, binding):
+        """Return the badge and its explanation from the newest entry and the link."""
+        if entry.state in ('failed', 'dead'):
+            return 'failed', entry.fault_message
+        if entry.state == 'unknown':
+            return 'unknown', entry.fault_message
+        if entry.state in OPEN_STATES:
+            return 'waiting', entry.note or entry.fault_message or ''
+        if not binding:
+            return 'none', entry.note or ''
+        if binding.state != 'active':
+            return binding.state, ''
+        return ('variance', binding.variance) if binding.variance else ('synced', '')
+
+    @api.model
+    def _search_qbo_state(self, operator, value):
+        """Find records by badge; by the newest open or stuck entry first, else by the link."""
+        if operator != 'in':
+            return NotImplemented
+        candidates = self.env['qbo.queue.entry'].sudo().search([('model', '=', self._name)]).mapped('res_id')
+        candidates += self.env['qbo.binding'].sudo().search([('model', '=', self._name)]).mapped('res_id')
+        known = self.browse(set(candidates)).exists()
+        hits = known.filtered(lambda record: record.qbo_state in value)
+        domain = Domain('id', 'in', hits.ids)
+        return domain | Domain('id', 'not in', known.ids) if 'none' in value else domain
+
+    # === ENQUEUE === #
+
+    def _qbo_enqueue(self):
+        """Say that QuickBooks must be made to agree with these records; costs one INSERT, never fails for QuickBooks' sake."""
+        self.env['qbo.queue.entry']._enqueue(self)
+
+    def action_qbo_push(self):
+        """Enqueue the records now, by the user's wish, whether or not anything changed."""
+        if not self.env['qbo.queue.entry']._enqueue(self):
+            raise UserError(self.env._("Nothing to push: no QuickBooks company is connected for this record."))
+
+    def action_qbo_retry(self):
+        """Try the failed entry of the record again."""
+        self.ensure_one()
+        self.qbo_entry_id.action_retry()
+
+    def action_qbo_fix(self):
+        """Open what stops the record: the missing mapping, or what it waits for."""
+        self.ensure_one()
+        return self.qbo_entry_id.action_fix()
+
+    def action_qbo_entries(self):
+        """Open the queue entries of the record."""
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id('qbo_connector.qbo_queue_entry_action')
+        return action | {'domain': [('model', '=', self._name), ('res_id', '=', self.id)], 'context': {}}
+
+    # === CHATTER === #
+
+    def _qbo_note_failure(self, entry):
+        """Say in the chatter why the record is not in QuickBooks."""
+        self._qbo_note(self.env._("Not in QuickBooks: %(cause)s", cause=entry.fault_message))
+
+    def _qbo_note_recovery(self, entry):
+        """Say in the chatter that an earlier failure is settled."""
+        self._qbo_note(self.env._("In QuickBooks now."))
+
+    def _qbo_note(self, text):
+        """Post a note where the model has a chatter."""
+        if hasattr(self, 'message_post'):
+            self.message_post(body=text, subtype_xmlid='mail.mt_note')
