@@ -1,0 +1,1 @@
+"""Addons that exist for the tests only."""

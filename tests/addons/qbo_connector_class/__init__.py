@@ -1,0 +1,3 @@
+"""Test addon: analytic accounts as QuickBooks classes."""
+
+from . import analytic_class

@@ -1,0 +1,36 @@
+"""Analytic accounts -> Class: a whole entity in one file, the engine untouched."""
+
+from odoo import api, models
+
+from odoo.addons.qbo_connector.qbo.names import clean_name
+
+
+class QboClass(models.AbstractModel):
+    """Pushes an analytic account as a Class."""
+
+    _name = 'qbo.entity.class'
+    _inherit = 'qbo.entity'
+    _description = "QuickBooks Class"
+
+    _qbo_entity = 'Class'
+    _qbo_model = 'account.analytic.account'
+    _qbo_rank = 15
+    _qbo_undo = 'none'
+
+    @api.model
+    def _content(self, connection, record, suffix):
+        return {'Name': clean_name(record.name, 100)}, 0.0, 0.0
+
+
+class AccountAnalyticAccount(models.Model):
+    """Analytic accounts."""
+
+    _name = 'account.analytic.account'
+    _inherit = ['account.analytic.account', 'qbo.syncable']
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override to enqueue new analytic accounts."""
+        accounts = super().create(vals_list)
+        accounts._qbo_enqueue()
+        return accounts

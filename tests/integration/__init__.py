@@ -1,0 +1,1 @@
+"""Tests inside real Odoo, with the QuickBooks simulator in the same process."""
