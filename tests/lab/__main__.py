@@ -1,58 +1,82 @@
 """``python3 -m tests.lab <command>``."""
 import argparse
 import shlex
+import shutil
 import sys
 
-from . import database
+from . import checks, database, postgres, venv
 from .machine import ready
 from .paths import LabError, cache, say
 
 
-def setup() -> None:
-    """Fetch and build everything."""
+def setup(_options) -> bool:
+    """Fetch and build everything the other commands need."""
     with ready() as machine:
+        database.base_template(machine)
         say(f"Ready: Odoo in {machine.odoo.code}, Python {machine.python}")
+    return True
 
 
-def start() -> None:
-    """Start PostgreSQL and leave it running; prints the environment for a shell (eval it)."""
+def start(_options) -> bool:
+    """Start PostgreSQL, leave it running, and print the environment for a shell to eval."""
     (cache() / 'postgres.keep').touch()
     with ready() as machine:
-        for name in ('PATH', 'PYTHONPATH', *machine.postgres):
-            print(f'export {name}={shlex.quote(machine.environment[name])}')
-        print(f'export ODOO_ADDONS_PATH={shlex.quote(machine.addons_path)}')
-        print(f'export ODOO_BIN={shlex.quote(str(machine.odoo.binary))}')
-        print(f'export ODOO_BASE_DB={database.base_template(machine)}')
+        exports = {name: machine.environment[name] for name in ('PATH', 'PYTHONPATH', *machine.postgres)}
+        exports['ODOO_ADDONS_PATH'] = machine.addons_path
+        exports['ODOO_BIN'] = str(machine.odoo.binary)
+        exports['ODOO_BASE_DB'] = database.base_template(machine)
+        for name, value in exports.items():
+            print(f'export {name}={shlex.quote(value)}')
+    return True
 
 
-def base() -> None:
-    """Build the template database without the addon and print its name."""
-    with ready() as machine:
-        print(database.base_template(machine))
-
-
-def stop() -> None:
+def stop(_options) -> bool:
     """Stop the PostgreSQL that start left running."""
     (cache() / 'postgres.keep').unlink(missing_ok=True)
     with ready():
         pass
+    return True
 
 
-COMMANDS = {'setup': setup, 'start': start, 'base': base, 'stop': stop}
+def test(options) -> bool:
+    """Run the tests, or only the named stages of them."""
+    with ready() as machine:
+        return checks.test(machine, options.stages)
+
+
+def lint(_options) -> bool:
+    """Run the linters."""
+    with ready(with_database=False) as machine:
+        return checks.lint(machine)
+
+
+def clean(_options) -> bool:
+    """Remove everything the lab ever downloaded or built."""
+    if (cache() / 'postgres.users').exists() and list(cache().glob('venv-*')):
+        postgres.remove(venv.python())
+    shutil.rmtree(cache())
+    return True
 
 
 def main() -> int:
     """Run the command named on the command line."""
     parser = argparse.ArgumentParser(prog='python3 -m tests.lab', description=__doc__)
-    commands = parser.add_subparsers(dest='command', required=True)
-    for name, function in COMMANDS.items():
-        commands.add_parser(name, help=function.__doc__)
+    commands = parser.add_subparsers(required=True)
+
+    def command(function):
+        sub = commands.add_parser(function.__name__, help=function.__doc__)
+        sub.set_defaults(function=function)
+        return sub
+
+    for function in (setup, start, stop, lint, clean):
+        command(function)
+    command(test).add_argument('stages', nargs='*', metavar='stage', help=', '.join(checks.STAGES))
+    options = parser.parse_args()
     try:
-        COMMANDS[parser.parse_args().command]()
+        return 0 if options.function(options) else 1
     except LabError as error:
         say(str(error))
         return 1
-    return 0
 
 
 if __name__ == '__main__':

@@ -1,5 +1,6 @@
 """Databases: a template with Odoo's own demo data, and on top of it one with the addon, each built once."""
 import hashlib
+import os
 import subprocess
 from pathlib import Path
 
@@ -11,6 +12,20 @@ BASE_MODULES = 'account,l10n_us,l10n_uk'
 SELF_CONTAINED = """
 env['ir.config_parameter'].set_param('ir_attachment.location', 'db')
 env['ir.attachment'].force_storage()
+env.cr.commit()
+"""
+# Debian's Odoo lacks one file of its pages, on which every browser tour would fail; and pages whose assets
+# are built beforehand open at once.
+PREPARED_PAGES = """
+from odoo.tools.misc import file_path
+missing = 'mail/static/lib/selfie_segmentation/selfie_segmentation.js'
+try:
+    file_path(missing)
+except FileNotFoundError:
+    env['ir.asset'].create({
+        'name': 'Not in this Odoo', 'bundle': 'web.assets_backend', 'directive': 'remove', 'path': missing,
+    })
+env['ir.qweb']._pregenerate_assets_bundles()
 env.cr.commit()
 """
 
@@ -46,25 +61,35 @@ def base_template(machine: Machine) -> str:
     return name
 
 
-def addon_template(machine: Machine, extra: str = '') -> str:
-    """Return the name of a database with the addon as it is on disk now, on top of the base template.
-
-    `extra` is Python for Odoo's shell, run when the database is made.
-    """
+def addon_template(machine: Machine, with_test_addons: bool = False) -> str:
+    """Return the name of a database with the addon as it is on disk now, on top of the base template."""
     base = base_template(machine)
-    name = f'qbo_addon_{fingerprint(base, extra, _addon_digest())}'
+    kind = 'qbo_tested' if with_test_addons else 'qbo_addon'
+    addons = ['qbo_connector', *(_test_addons() if with_test_addons else ())]
+    name = f'{kind}_{fingerprint(base, PREPARED_PAGES, *addons, _digest(addons))}'
     with locked('databases'):
         if not exists(machine, name):
             say("Installing the addon ...")
-            making = f'{name}_making'
+            making = f'{kind}_making'
             copy(machine, base, making)
-            odoo(machine, making, '-i', ','.join(_addons()), '--stop-after-init')
-            if extra:
-                odoo_shell(machine, making, extra)
+            odoo(machine, making, '-i', ','.join(addons), '--stop-after-init')
+            odoo_shell(machine, making, PREPARED_PAGES)
             for outdated in databases(machine):
-                if outdated.startswith('qbo_addon_') and outdated != making:
+                if outdated.startswith(f'{kind}_') and outdated != making:
                     drop(machine, outdated)
             sql(machine, f'ALTER DATABASE "{making}" RENAME TO "{name}"')
+    return name
+
+
+def own_copy(machine: Machine, purpose: str, with_test_addons: bool = False) -> str:
+    """Return a fresh copy of the addon's template that belongs to this process; the caller drops it."""
+    template = addon_template(machine, with_test_addons)
+    for name in databases(machine):
+        kind, _, owner = name.rpartition('_')
+        if kind == f'qbo_{purpose}' and not Path('/proc', owner).exists():
+            drop(machine, name)  # left by a process that was killed
+    name = f'qbo_{purpose}_{os.getpid()}'
+    copy(machine, template, name)
     return name
 
 
@@ -116,16 +141,15 @@ def copy(machine: Machine, source: str, target: str) -> None:
     sql(machine, f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
 
 
-def _addons() -> list[str]:
-    manifests = sorted((REPO / 'tests/addons').glob('*/__manifest__.py'))
-    return ['qbo_connector', *(manifest.parent.name for manifest in manifests)]
+def _test_addons() -> list[str]:
+    return sorted(manifest.parent.name for manifest in (REPO / 'tests/addons').glob('*/__manifest__.py'))
 
 
-def _addon_digest() -> str:
-    """Return a digest of every file that an installation reads."""
+def _digest(addons: list[str]) -> str:
+    """Return a digest of every file that an installation of `addons` reads."""
     digest = hashlib.sha256()
-    for folder in (REPO / 'qbo_connector', REPO / 'tests/addons'):
-        for path in sorted(folder.rglob('*')):
+    for parent in (REPO, REPO / 'tests/addons'):
+        for path in sorted(path for addon in addons for path in (parent / addon).rglob('*')):
             if path.is_file() and '__pycache__' not in path.parts:
                 digest.update(str(path.relative_to(REPO)).encode() + b'\0' + path.read_bytes())
     return digest.hexdigest()

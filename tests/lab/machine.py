@@ -46,10 +46,10 @@ class Machine:
 
 
 @contextlib.contextmanager
-def ready() -> Iterator[Machine]:
+def ready(with_database: bool = True) -> Iterator[Machine]:
     """Make the machine ready and yield it; PostgreSQL runs inside the block."""
     BUILD.mkdir(exist_ok=True)
     (cache() / 'filestore').mkdir(exist_ok=True)
     odoo, python = find_odoo(), venv.python()
-    with postgres.running(python) as database:
-        yield Machine(odoo, python, database)
+    with postgres.running(python) if with_database else contextlib.nullcontext({}) as server:
+        yield Machine(odoo, python, server)

@@ -65,6 +65,11 @@ class Cluster:
         if self.data.exists():
             self._control('stop', '-w', '-m', 'fast', check=False)
 
+    def remove(self) -> None:
+        """Stop the server and delete all its databases."""
+        self.stop()
+        shutil.rmtree(self.home, ignore_errors=True)
+
     def _make(self) -> None:
         if (self.data / 'PG_VERSION').exists() and (self.data / 'complete').exists():
             return
@@ -128,6 +133,12 @@ class Cluster:
             home.chmod(0o711)
             note.write_text(str(home))
         return home
+
+
+def remove(python: Path) -> None:
+    """Stop and delete the lab's cluster; a server named by PGHOST is left alone."""
+    if not os.environ.get('PGHOST'):
+        Cluster(python).remove()
 
 
 @contextlib.contextmanager

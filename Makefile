@@ -1,0 +1,40 @@
+# Two commands matter: `make demo` and `make test`. Both fetch what they need on first use.
+PYTHON ?= python3
+LAB = $(PYTHON) -m tests.lab
+INPUT ?=
+
+.PHONY: help demo demo-once test unit integration e2e lint setup clean clean-cache
+
+help:           ## Show this list
+	@sed -n 's/^\([a-z0-9-]*\):[^#]*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo:           ## Odoo, QuickBooks simulator and the addon, connected and synced; serves until Ctrl-C (INPUT=file.csv.gz loads invoices)
+	$(LAB) demo $(if $(INPUT),--input "$(INPUT)")
+
+demo-once:      ## The same, then exit: non-zero when the two books differ
+	$(LAB) demo --once $(if $(INPUT),--input "$(INPUT)")
+
+test:           ## All tests
+	$(LAB) test
+
+unit:           ## The tests that need no database
+	$(LAB) test unit
+
+integration:    ## The tests inside Odoo, browser tours included
+	$(LAB) test integration
+
+e2e:            ## The tests with real Odoo processes
+	$(LAB) test e2e
+
+lint:           ## ruff and pylint with Odoo's rules
+	$(LAB) lint
+
+setup:          ## Only fetch and build what the other targets need
+	$(LAB) setup
+
+clean:          ## Remove what runs left in this folder
+	rm -rf build .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+clean-cache:    ## Remove everything that was downloaded or built (Odoo, Python packages, databases)
+	$(LAB) clean

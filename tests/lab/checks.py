@@ -1,0 +1,100 @@
+"""Run the tests and the linters, and count: a skipped test or an empty run is a failure."""
+import os
+import subprocess
+import time
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import chromium, database
+from .machine import Machine
+from .paths import BUILD, REPO, LabError, say
+
+STAGES = ('unit', 'integration', 'e2e')
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one pytest process did."""
+
+    stage: str
+    passed: int
+    failed: int
+    skipped: int
+    seconds: float
+    returncode: int
+
+    @property
+    def good(self) -> bool:
+        """Whether every test ran and passed, and there was at least one."""
+        return not self.returncode and not self.failed and not self.skipped and bool(self.passed)
+
+    def __str__(self) -> str:
+        word = "ok" if self.good else "FAILED"
+        return (f"{self.stage:<12} {self.passed:>5} passed {self.failed:>4} failed {self.skipped:>4} skipped"
+                f" {self.seconds:>6.0f} s   {word}")
+
+
+def test(machine: Machine, stages: list[str]) -> bool:
+    """Run `stages` (all when empty) and print a summary; return whether everything is good."""
+    runners = {'unit': _unit, 'integration': _integration, 'e2e': _e2e}
+    outcomes = [runners[stage](machine) for stage in STAGES if stage in (stages or STAGES)]
+    say('\n' + '\n'.join(map(str, outcomes)))
+    return all(outcome.good for outcome in outcomes)
+
+
+def lint(machine: Machine) -> bool:
+    """Run ruff and pylint with Odoo's rules over the repository; return whether both are content."""
+    addons = [str(path.parent) for path in sorted(REPO.glob('tests/addons/*/__manifest__.py'))]
+    commands = (
+        [machine.python, '-m', 'ruff', 'check', REPO],
+        # The addon's page is static/description, not the README.rst of one community's habit.
+        [machine.python, '-m', 'pylint', '--rcfile', REPO / '.pylintrc', '--disable=missing-readme',
+         REPO / 'qbo_connector', *addons],
+    )
+    # All of them run, so that one round shows everything there is to mend.
+    results = [subprocess.run(list(map(str, command)), env=machine.environment, cwd=REPO, check=False).returncode
+               for command in commands]
+    return not any(results)
+
+
+def _unit(machine: Machine) -> Outcome:
+    return _pytest(machine, 'unit', ['-p', 'no:odoo', 'tests/unit', 'tests/simulator_tests'])
+
+
+def _integration(machine: Machine) -> Outcome:
+    name = database.own_copy(machine, 'integration', with_test_addons=True)
+    conf = database.configuration(machine, name, screenshots=BUILD / 'screenshots')
+    path = os.pathsep.join(filter(None, [chromium.folder_on_path(), machine.environment['PATH']]))
+    options = ['tests/integration', '--odoo-http', '--odoo-log-level=error']
+    try:
+        return _pytest(machine, 'integration', options, ODOO_RC=str(conf), PATH=path)
+    finally:
+        database.drop(machine, name)
+
+
+def _e2e(machine: Machine) -> Outcome:
+    return _pytest(machine, 'e2e', ['-p', 'no:odoo', 'tests/e2e'])
+
+
+def _pytest(machine: Machine, stage: str, options: list[str], **environment: str) -> Outcome:
+    report = BUILD / f'{stage}.xml'
+    report.unlink(missing_ok=True)
+    command = [str(machine.python), '-m', 'pytest', f'--junit-xml={report}', *options]
+    say(f"\n=== {stage}: {' '.join(command[1:])}")
+    began = time.monotonic()
+    done = subprocess.run(command, env={**machine.environment, **environment}, cwd=REPO, check=False)
+    passed, failed, skipped = _counts(report)
+    return Outcome(stage, passed, failed, skipped, time.monotonic() - began, done.returncode)
+
+
+def _counts(report: Path) -> tuple[int, int, int]:
+    if not report.exists():
+        raise LabError(f"pytest ended without writing {report}.")
+    suites = list(ElementTree.parse(report).getroot().iter('testsuite'))
+
+    def total(*names: str) -> int:
+        return sum(int(suite.get(name, 0)) for suite in suites for name in names)
+
+    failed, skipped = total('failures', 'errors'), total('skipped')
+    return total('tests') - failed - skipped, failed, skipped
