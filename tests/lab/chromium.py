@@ -31,7 +31,7 @@ def _fetch(folder: Path) -> None:
     apt = PrivateApt(folder / 'apt', (machine.codename,), machine)
     apt.unpack(apt.missing_for('chromium'), folder)
     shutil.rmtree(folder / 'apt')
-    libraries = [str(path) for path in (folder / 'usr/lib').glob('*-linux-gnu*')]
+    libraries = sorted({str(path.parent) for path in (folder / 'usr/lib').glob('*-linux-gnu*/**/*.so*')})
     starter = folder / 'bin/chromium'
     starter.parent.mkdir(exist_ok=True)
     starter.write_text(STARTER.format(libraries=os.pathsep.join(libraries),
