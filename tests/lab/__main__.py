@@ -3,8 +3,10 @@ import argparse
 import shlex
 import shutil
 import sys
+from pathlib import Path
 
 from . import checks, database, postgres, venv
+from . import demo as demonstration
 from .machine import ready
 from .paths import LabError, cache, say
 
@@ -50,6 +52,12 @@ def lint(_options) -> bool:
         return checks.lint(machine)
 
 
+def demo(options) -> bool:
+    """Show Odoo and QuickBooks with the same books; serves until Ctrl-C."""
+    with ready() as machine:
+        return demonstration.demo(machine, options.once, options.input)
+
+
 def clean(_options) -> bool:
     """Remove everything the lab ever downloaded or built."""
     if (cache() / 'postgres.users').exists() and list(cache().glob('venv-*')):
@@ -71,6 +79,9 @@ def main() -> int:
     for function in (setup, start, stop, lint, clean):
         command(function)
     command(test).add_argument('stages', nargs='*', metavar='stage', help=', '.join(checks.STAGES))
+    show = command(demo)
+    show.add_argument('--once', action='store_true', help="exit when the books are compared")
+    show.add_argument('--input', type=Path, help="invoices to load: a CSV file in Online Retail's format, or .csv.gz")
     options = parser.parse_args()
     try:
         return 0 if options.function(options) else 1

@@ -1,0 +1,177 @@
+"""The demonstration: real Odoo, the addon and the simulator, connected, synced, and compared to the cent."""
+import contextlib
+import json
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from . import books, connect, database, retail, server
+from .client import OdooClient
+from .machine import Machine
+from .paths import BUILD, LabError, say
+
+ODOO_PORT, SIMULATOR_PORT = 8069, 8070
+STALL_SECONDS = 180  # longer without any progress means that something is wrong
+RESULT = BUILD / 'demo.json'
+
+
+@dataclass
+class Lab:
+    """Odoo and the simulator, running; `client` is logged in as Odoo's administrator."""
+
+    client: OdooClient
+    simulator_url: str
+    reports: list[dict] = field(default_factory=list)
+    equal: bool = True
+
+
+def demo(machine: Machine, once: bool, input_file: Path | None) -> bool:
+    """Run the demonstration; return whether both books agree. Without `once` it serves until Ctrl-C."""
+    file = retail.read(input_file) if input_file else None
+    began = time.monotonic()
+    with _lab(machine) as lab:
+        _demo_company(lab)
+        if file:
+            _retail_company(lab, file)
+        RESULT.write_text(json.dumps({'equal': lab.equal, 'companies': lab.reports}, indent=2) + '\n')
+        say(f"\n{'All rows are equal' if lab.equal else 'THE BOOKS DIFFER'} "
+            f"after {time.monotonic() - began:.0f} s; the table is also in {RESULT}.")
+        if not once:
+            _serve(lab)
+    return lab.equal
+
+
+@contextlib.contextmanager
+def _lab(machine: Machine) -> Iterator[Lab]:
+    name = database.own_copy(machine, 'demo')
+    try:
+        with server.simulator(machine, server.free_port(SIMULATOR_PORT)) as simulator:
+            odoo = server.odoo_server(machine, name, simulator.url, server.free_port(ODOO_PORT))
+            say("Starting Odoo ...")
+            with odoo:
+                yield Lab(OdooClient(odoo.url, name), simulator.url)
+    finally:
+        database.drop(machine, name)
+
+
+def _demo_company(lab: Lab) -> None:
+    """Connect Odoo's own US demo company, push everything it has, then one new invoice and its payment."""
+    company = lab.client.find('res.company', [('chart_template', '=', 'us')])
+    if not company:
+        raise LabError("Odoo's demo data holds no company with the US chart of accounts.")
+    with _connected(lab, company, connect.US_REALM, push_all_customers=True, push_all_products=True) as client:
+        say("Posting a new invoice and registering its payment ...")
+        pay(client, new_invoice(client))
+
+
+def _retail_company(lab: Lab, file: retail.Retail) -> None:
+    """Book the file in a company of its own in pounds, push it, and compare with the file as well."""
+    say(f"Booking {len(file.documents)} documents in a company in GBP ...")
+    company = _gbp_company(lab.client)
+    client = lab.client.in_company(company)
+    refused = file.refused + retail.Loader(client, say).load(file)
+    for reason in refused:
+        say(f"  refused: {reason}")
+    with _connected(lab, company, connect.UK_REALM):
+        pass
+    report, expected = lab.reports[-1], file.expected()
+    report['refused'] = refused
+    report['file'] = {kind: {'count': sums['count'], 'total': str(sums['total'])} for kind, sums in expected.items()}
+    for kind, sums in report['file'].items():
+        standing = report['documents'][kind]['quickbooks']
+        same = {name: standing[name] for name in sums} == sums
+        lab.equal &= same
+        say(f"The file holds {sums['count']} {books.LABELS[kind].lower()} over {sums['total']}: "
+            f"{'the same as QuickBooks' if same else 'QuickBooks DIFFERS'}.")
+
+
+@contextlib.contextmanager
+def _connected(lab: Lab, company: int, realm_id: str, **settings) -> Iterator[OdooClient]:
+    """Connect, push what exists, let the block do more, then wait for all of it and report."""
+    client = lab.client.in_company(company)
+    name = client.call('res.company', 'read', [company], ['name'])[0]['name']
+    say(f"Connecting {name} with QuickBooks company {realm_id} through OAuth ...")
+    before = books.quickbooks_sums(lab.simulator_url, realm_id)
+    connection = connect.connect(client, company, realm_id, lab.simulator_url, sync_from=False, **settings)
+    say("Accepting the suggested mappings ...")
+    connect.accept_mappings(client, connection)
+    say("Pushing what exists ...")
+    client.call('qbo.connection', 'action_push_missing', [connection])
+    wait_until_sent(client, connection)
+    yield client
+    wait_until_sent(client, connection)
+    rows = books.compare(client, connection, lab.simulator_url, before)
+    say(books.table(f"{name} and QuickBooks company {realm_id}", rows))
+    lab.equal &= all(row.equal for row in rows)
+    lab.reports.append({'company': name, 'realm_id': realm_id, 'documents': {row.kind: row.as_json() for row in rows}})
+
+
+def wait_until_sent(client: OdooClient, connection: int) -> None:
+    """Wait until nothing waits in the queue any more, saying how far it is and what failed."""
+    mine = [('connection_id', '=', connection)]
+    waiting, last_change, last_said = None, time.monotonic(), 0.0
+    while waiting != 0:
+        count = client.call('qbo.queue.entry', 'search_count', [*mine, ('state', 'in', ('pending', 'sending'))])
+        now = time.monotonic()
+        if count != waiting:
+            waiting, last_change = count, now
+        if now - last_said > 2:
+            done = client.call('qbo.queue.entry', 'search_count', [*mine, ('state', '=', 'done')])
+            say(f"  {done} sent, {count} waiting")
+            last_said = now
+        if now - last_change > STALL_SECONDS:
+            raise LabError(f"Nothing was sent for {STALL_SECONDS} s; {count} queue entries still wait. See build/*.log.")
+        time.sleep(0.2 if waiting else 0)
+    stuck = client.search_read('qbo.queue.entry', [*mine, ('state', 'in', ('failed', 'dead', 'unknown'))],
+                               ['record_name', 'state', 'fault_message'])
+    for entry in stuck:
+        say(f"  {entry['state']}: {entry['record_name']}: {entry['fault_message']}")
+
+
+def new_invoice(client: OdooClient, price: float = 1234.56) -> int:
+    """Post an invoice of one line without tax over `price` to a customer of the demo data; return its id."""
+    journal = client.search_read('account.journal', [('type', '=', 'sale')], ['default_account_id'], limit=1)[0]
+    partner = client.find('res.partner', [('customer_rank', '>', 0), ('is_company', '=', True)])
+    product = client.find('product.product', [('sale_ok', '=', True), ('type', '=', 'consu')])
+    line = {'product_id': product, 'name': "Delivered today", 'quantity': 1, 'price_unit': price,
+            'account_id': journal['default_account_id'][0], 'tax_ids': [(6, 0, [])]}
+    invoice = client.call('account.move', 'create', [{
+        'move_type': 'out_invoice', 'journal_id': journal['id'], 'partner_id': partner,
+        'invoice_date': date.today().isoformat(), 'invoice_line_ids': [(0, 0, line)],
+    }])[0]
+    client.call('account.move', 'action_post', [invoice])
+    return invoice
+
+
+def pay(client: OdooClient, invoice: int) -> None:
+    """Register the payment of `invoice` in full, with Odoo's own wizard."""
+    context = {'active_model': 'account.move', 'active_ids': [invoice]}
+    wizard = client.call('account.payment.register', 'create', [{}], context=context)
+    client.call('account.payment.register', 'action_create_payments', wizard, context=context)
+
+
+def _gbp_company(client: OdooClient) -> int:
+    """Create a company in pounds with the UK chart of accounts."""
+    pound = client.search_read('res.currency', [('name', '=', 'GBP')], ['active'], context={'active_test': False})[0]
+    if not pound['active']:
+        client.call('res.currency', 'write', [pound['id']], {'active': True})
+    company = client.call('res.company', 'create', [{
+        'name': "Online Retail Ltd", 'currency_id': pound['id'],
+        'country_id': client.find('res.country', [('code', '=', 'GB')]),
+    }])[0]
+    client.call('res.users', 'write', [client.uid], {'company_ids': [(4, company)]})
+    client.in_company(company).call('account.chart.template', 'try_loading', 'uk', company, install_demo=False)
+    return company
+
+
+def _serve(lab: Lab) -> None:
+    say(f"\nOdoo:       {lab.client.url.replace('127.0.0.1', 'localhost')}  (login admin, password admin)\n"
+        f"QuickBooks: {lab.simulator_url}  (the simulator's books)\nCtrl-C ends both.")
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    ended.wait()
