@@ -1,1 +1,3 @@
 """Controllers of the QuickBooks connector."""
+
+from . import oauth

@@ -2,10 +2,13 @@
 
 from . import (
     qbo_connection,
+    qbo_connection_oauth,
+    qbo_connection_sending,
     qbo_credential,
     qbo_oauth_state,
     qbo_reference,
     qbo_mapping,
+    qbo_mapping_suggestion,
     qbo_binding,
     qbo_queue_entry,
     qbo_queue_drain,

@@ -1,1 +1,3 @@
-"""Wizard of the QuickBooks connector."""
+"""Dialogs: mapping, disconnecting."""
+
+from . import qbo_disconnect_wizard, qbo_mapping_wizard

@@ -1,0 +1,203 @@
+"""Which account, tax, term, journal or payment method of Odoo is which one in QuickBooks."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import float_compare
+
+from ..exceptions import MissingMapping
+
+# kind -> (model in Odoo, list in QuickBooks)
+KINDS = {
+    'account': ('account.account', 'Account'),
+    'tax': ('account.tax', 'TaxCode'),
+    'term': ('account.payment.term', 'Term'),
+    'journal': ('account.journal', 'Account'),
+    'payment_method': ('account.payment.method.line', 'PaymentMethod'),
+}
+INCOME_TYPES = ('Income', 'Other Income')
+DEPOSIT_TYPES = ('Bank', 'Other Current Asset')
+
+
+class QboMapping(models.Model):
+    """One row: a record of Odoo and its counterpart. Rows without a counterpart are a to-do list."""
+
+    _name = 'qbo.mapping'
+    _description = "QuickBooks Mapping"
+    _order = 'kind, res_id'
+
+    connection_id = fields.Many2one('qbo.connection', required=True, index=True, ondelete='cascade')
+    company_id = fields.Many2one(related='connection_id.company_id', store=True, index=True)
+    kind = fields.Selection(
+        [('account', "Account"), ('tax', "Tax"), ('term', "Payment Term"), ('journal', "Bank or Cash Journal"),
+         ('payment_method', "Payment Method")],
+        required=True)
+    res_model = fields.Char(compute='_compute_kind')
+    entity = fields.Char(compute='_compute_kind')
+    res_id = fields.Many2oneReference(
+        model_field='res_model', string="Odoo Record", required=True, default=0,
+        help="0 stands for no record: lines without a tax, or the default income account.")
+    name = fields.Char(string="In Odoo", required=True)
+    reference_id = fields.Many2one(
+        'qbo.reference', string="In QuickBooks", index=True, ondelete='set null',
+        domain="[('connection_id', '=', connection_id), ('entity', '=', entity), ('active', '=', True)]")
+    suggestion_id = fields.Many2one('qbo.reference', compute='_compute_suggestion')
+    suggestion_reason = fields.Char(compute='_compute_suggestion')
+    state = fields.Selection(
+        [('missing', "To map"), ('mapped', "Mapped"), ('inactive', "Inactive in QuickBooks")],
+        compute='_compute_state', search='_search_state')
+    warning = fields.Char(compute='_compute_state')
+
+    _record_unique = models.Constraint('UNIQUE (connection_id, kind, res_id)', "This record is mapped already.")
+
+    # === COMPUTE === #
+
+    @api.depends('kind')
+    def _compute_kind(self):
+        for mapping in self:
+            mapping.res_model, mapping.entity = KINDS.get(mapping.kind, (False, False))
+
+    @api.depends('reference_id.active', 'reference_id.rate', 'kind', 'res_id')
+    def _compute_state(self):
+        for mapping in self:
+            reference = mapping.reference_id
+            mapping.state = 'missing' if not reference else 'mapped' if reference.active else 'inactive'
+            mapping.warning = mapping._warning(mapping.kind, mapping._record(), reference)
+
+    def _search_state(self, operator, value):
+        if operator != 'in':
+            return NotImplemented
+        domains = {
+            'missing': [('reference_id', '=', False)], 'mapped': [('reference_id.active', '=', True)],
+            'inactive': [('reference_id', '!=', False), ('reference_id.active', '=', False)]}
+        return fields.Domain.OR([domains[state] for state in value if state in domains])
+
+    @api.depends('kind', 'res_id', 'connection_id')
+    def _compute_suggestion(self):
+        for mapping in self:
+            suggestion = mapping._suggest(mapping.connection_id, mapping.kind, mapping._record())
+            mapping.suggestion_id = suggestion.reference
+            mapping.suggestion_reason = suggestion.reason
+
+    @api.model
+    def _warning(self, kind, record, reference):
+        """Return what is suspicious about a counterpart, or False."""
+        if reference and not reference.active:
+            return self.env._("%(name)s is inactive or deleted in QuickBooks.", name=reference.name)
+        rate = self._tax_rate(record) if kind == 'tax' and reference else None
+        if rate is not None and float_compare(rate, reference.rate, precision_digits=4):
+            return self.env._("Odoo charges %(odoo)g %%, this code %(qbo)g %%.", odoo=rate, qbo=reference.rate)
+        return False
+
+    # === CRUD === #
+
+    @api.constrains('reference_id', 'kind', 'connection_id')
+    def _check_reference(self):
+        for mapping in self.filtered('reference_id'):
+            reference = mapping.reference_id
+            if reference.connection_id != mapping.connection_id or reference.entity != mapping.entity:
+                raise ValidationError(self.env._(
+                    "%(name)s does not belong to the right list of this QuickBooks company.", name=reference.name))
+            if not reference.active:
+                raise ValidationError(self.env._(
+                    "%(name)s is inactive or deleted in QuickBooks. Choose another one, or make it active there and "
+                    "refresh the lists.", name=reference.name))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        mappings = super().create(vals_list)
+        mappings._release_entries()
+        return mappings
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get('reference_id'):
+            self._release_entries()
+        return result
+
+    def _release_entries(self):
+        """Retry the queue entries that failed for want of these mappings."""
+        complete = self.filtered('reference_id')
+        if complete:
+            self.env['qbo.queue.entry']._release(complete)
+
+    # === LOOK-UP === #
+
+    @api.model
+    def _target(self, connection, kind, record=None, required=True):
+        """Return the QuickBooks counterpart of a record.
+
+        :param record: a record of the kind's model, or None for the row of no record
+        :param bool required: whether its absence stops the push; the row then exists, to be completed
+        :return: an active ``qbo.reference``, empty when there is none and it is not required
+        :raises MissingMapping: required and not there, or inactive in QuickBooks
+        """
+        res_id = record.id if record else 0
+        mappings = self.sudo()
+        mapping = mappings.search(
+            [('connection_id', '=', connection.id), ('kind', '=', kind), ('res_id', '=', res_id)])
+        if mapping.reference_id.active:
+            return mapping.reference_id
+        if not mapping.reference_id and kind == 'account' and res_id:
+            default = mappings.search(
+                [('connection_id', '=', connection.id), ('kind', '=', kind), ('res_id', '=', 0)]).reference_id
+            if default.active:
+                return default
+        if not required:
+            return mapping.reference_id.filtered('active')
+        mapping = mapping or mappings._add(connection, kind, record)
+        raise MissingMapping(mapping, mapping._missing_message())
+
+    @api.model
+    def _add(self, connection, kind, record):
+        """Create the row of a record."""
+        return self.create({
+            'connection_id': connection.id, 'kind': kind, 'res_id': record.id if record else 0,
+            'name': self._record_label(connection, kind, record),
+        })
+
+    @api.model
+    def _record_label(self, connection, kind, record):
+        """Return what a row is called: the record's name, or what no record stands for."""
+        if record:
+            return record.with_company(connection.company_id).display_name
+        return self.env._("Lines without tax") if kind == 'tax' else self.env._("Default income account")
+
+    def _missing_message(self):
+        """Return in the user's words what is missing."""
+        kind = dict(self._fields['kind']._description_selection(self.env))[self.kind]
+        if self.reference_id:
+            return self.env._(
+                "%(kind)s %(name)s: its counterpart %(reference)s is inactive or deleted in QuickBooks. Map it to "
+                "another one.", kind=kind, name=self.name, reference=self.reference_id.name)
+        return self.env._(
+            "%(kind)s %(name)s has no counterpart in QuickBooks yet. Map it, and this entry goes on by itself.",
+            kind=kind, name=self.name)
+
+    def _record(self):
+        """Return the mapped record in its company, empty for the row of no record or when it was deleted."""
+        self.ensure_one()
+        model = KINDS.get(self.kind, ('qbo.mapping',))[0]
+        return self.env[model].sudo().with_company(self.connection_id.company_id).browse(self.res_id or []).exists()
+
+    # === BUTTONS === #
+
+    def action_accept_suggestion(self):
+        """Take what is suggested."""
+        for mapping in self.filtered('suggestion_id'):
+            mapping.reference_id = mapping.suggestion_id
+
+    def action_open(self):
+        """Open this row, to be completed."""
+        self.ensure_one()
+        return {
+            'type': 'ir.actions.act_window', 'name': self.name, 'res_model': self._name, 'res_id': self.id,
+            'view_mode': 'form', 'views': [(False, 'form')], 'target': 'new',
+        }
+
+    def action_open_record(self):
+        """Open the record in Odoo."""
+        self.ensure_one()
+        if not self._record():
+            raise UserError(self.env._("There is no record behind this row."))
+        return {'type': 'ir.actions.act_window', 'res_model': self.res_model, 'res_id': self.res_id,
+                'view_mode': 'form', 'target': 'current'}

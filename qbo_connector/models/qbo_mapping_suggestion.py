@@ -1,0 +1,191 @@
+"""What is in use in Odoo and wants a counterpart, and which counterpart to suggest."""
+
+from collections import namedtuple
+
+from odoo import api, models
+from odoo.tools import float_compare
+
+from ..qbo import matching
+from .qbo_mapping import DEPOSIT_TYPES, INCOME_TYPES, KINDS
+
+Suggestion = namedtuple('Suggestion', 'reference confidence reason')
+USUAL = 50  # the confidence of "this is the account such companies use", which no likeness supports
+
+USUAL_INCOME = ('SalesOfProductIncome', 'ServiceFeeIncome', 'OtherPrimaryIncome')
+# what QuickBooks companies call the tax code of untaxed sales, best first (they are all 0 %)
+UNTAXED_CODES = ('no vat', 'out of scope', 'out-of-scope', 'no tax', 'exempt')
+CASH_ACCOUNTS = ('CashOnHand', 'UndepositedFunds')
+
+
+class QboMapping(models.Model):
+    """The part of the mapping that knows what is in use and what looks alike."""
+
+    _inherit = 'qbo.mapping'
+
+    # === IN USE === #
+
+    @api.model
+    def _fill(self, connection):
+        """Create the rows of everything in use that has none yet.
+
+        :return: all rows of the connection, those in use first
+        """
+        known = {(m.kind, m.res_id): m for m in self.search([('connection_id', '=', connection.id)])}
+        rows = self.browse()
+        for kind, record in self._in_use(connection):
+            key = (kind, record.id if record else 0)
+            if key not in known:
+                known[key] = self._add(connection, kind, record)
+            rows |= known.pop(key)
+        return rows | self.browse(m.id for m in known.values())
+
+    @api.model
+    def _in_use(self, connection):
+        """Return ``(kind, record or None)`` of everything the company's sales use."""
+        company = connection.company_id
+        company_self = self.sudo().with_company(company).with_context(allowed_company_ids=company.ids)
+        used = [('account', None), *(('account', account) for account in company_self._used_accounts(company))]
+        if connection.tax_regime == 'global':
+            used.append(('tax', None))
+        if connection.tax_regime != 'none':
+            used += [('tax', tax) for tax in company_self._used_taxes(company)]
+        terms = company_self.env['account.payment.term'].search([('company_id', 'in', (False, company.id))])
+        journals = company_self.env['account.journal'].search(
+            [('type', 'in', ('bank', 'cash', 'credit')), ('company_id', '=', company.id)])
+        used += [('term', term) for term in terms]
+        used += [('journal', journal) for journal in journals]
+        used += [('payment_method', line) for line in journals.inbound_payment_method_line_ids]
+        return used
+
+    @api.model
+    def _sale_line_values(self, company, fname):
+        """Return the records that posted customer documents have in a field of their lines."""
+        groups = self.env['account.move.line']._read_group([
+            ('company_id', '=', company.id), ('parent_state', '=', 'posted'), ('display_type', '=', 'product'),
+            ('move_id.move_type', 'in', ('out_invoice', 'out_refund')),
+        ], [fname])
+        return self.env[self.env['account.move.line']._fields[fname].comodel_name].union(*(g[0] for g in groups))
+
+    @api.model
+    def _used_accounts(self, company):
+        """Return the income accounts of posted lines, products, categories and sales journals."""
+        accounts = self._sale_line_values(company, 'account_id')
+        products = self.env['product.template'].search(
+            [('sale_ok', '=', True), ('company_id', 'in', (False, company.id))])
+        accounts |= products.property_account_income_id
+        accounts |= self.env['product.category'].search([]).property_account_income_categ_id
+        accounts |= self.env['account.journal'].search(
+            [('type', '=', 'sale'), ('company_id', '=', company.id)]).default_account_id
+        return accounts.filtered(lambda a: company.root_id in a.company_ids or company in a.company_ids).sorted('code')
+
+    @api.model
+    def _used_taxes(self, company):
+        """Return the sales taxes of posted lines and saleable products, and the company's default."""
+        taxes = self._sale_line_values(company, 'tax_ids') | company.account_sale_tax_id
+        products = self.env['product.template'].search(
+            [('sale_ok', '=', True), ('company_id', 'in', (False, company.id))])
+        taxes |= products.taxes_id
+        return taxes.filtered(lambda t: t.company_id in company.parent_ids and t.type_tax_use == 'sale')
+
+    # === SUGGEST === #
+
+    @api.model
+    def _suggest(self, connection, kind, record):
+        """Return the likeliest counterpart of a record as :class:`Suggestion`; its reference may be empty."""
+        none = Suggestion(self.env['qbo.reference'], 0, False)
+        if kind not in KINDS:
+            return none
+        candidates = self.env['qbo.reference'].search(
+            [('connection_id', '=', connection.id), ('entity', '=', KINDS[kind][1])])
+        return getattr(self, f'_suggest_{kind}')(candidates, record) or none
+
+    @api.model
+    def _alike(self, candidates, name, number=None):
+        """Return the candidate of the same number or of the likest name, or None."""
+        found = matching.suggest(list(candidates), name, number or None)
+        return found and Suggestion(found.candidate, found.confidence, found.reason)
+
+    @api.model
+    def _suggest_account(self, candidates, account):
+        """Suggest an income account: by number or name, else the one product sales usually go to."""
+        candidates = candidates.filtered(lambda c: c.type in INCOME_TYPES)
+        alike = account and self._alike(candidates, account.name, account.code)
+        if alike:
+            return alike
+        for subtype in USUAL_INCOME:
+            if usual := candidates.filtered(lambda c, subtype=subtype: c.subtype == subtype)[:1]:
+                return Suggestion(usual, USUAL, self.env._("usual account of sales"))
+        return None
+
+    @api.model
+    def _suggest_journal(self, candidates, journal):
+        """Suggest where a journal's money lies: by name, else the usual bank or cash account."""
+        candidates = candidates.filtered(lambda c: c.type in DEPOSIT_TYPES)
+        alike = self._alike(candidates, journal.name)
+        if alike:
+            return alike
+        if journal.type == 'cash':
+            usual = candidates.filtered(lambda c: c.subtype in CASH_ACCOUNTS).sorted(
+                lambda c: CASH_ACCOUNTS.index(c.subtype))
+        else:
+            usual = candidates.filtered(lambda c: c.type == 'Bank' and c.subtype not in CASH_ACCOUNTS)
+        return Suggestion(usual[0], USUAL, self.env._("usual account of such a journal")) if usual else None
+
+    @api.model
+    def _suggest_term(self, candidates, term):
+        """Suggest the term of the same number of days, or of a like name."""
+        if len(term.line_ids) == 1 and term.line_ids.delay_type == 'days_after':
+            days = term.line_ids.nb_days
+            same = candidates.filtered(lambda c: c.due_days == days)[:1]
+            if same:
+                return Suggestion(same, 95, self.env._("same %(days)s days", days=days))
+            return None
+        return self._alike(candidates, term.name)
+
+    @api.model
+    def _suggest_payment_method(self, candidates, line):
+        """Suggest a method of a like name; what lands in a cash journal is cash."""
+        names = [line.name] if line else []
+        if line.journal_id.type == 'cash':
+            names.append("Cash")
+        return next(filter(None, (self._alike(candidates, name) for name in names)), None)
+
+    @api.model
+    def _suggest_tax(self, candidates, tax):
+        """Suggest a code of the same rate, never of another one; the name decides among several."""
+        if not tax:
+            return self._suggest_untaxed(candidates)
+        rate = self._tax_rate(tax)
+        same = candidates.filtered(
+            lambda c: rate is not None and c.remote_id not in ('TAX', 'NON')
+            and not float_compare(c.rate, rate, precision_digits=4))
+        if not same:
+            return None
+        text = self.env._("same rate %(rate)g %%", rate=rate)
+        names = (tax.name, tax.description and str(tax.description.striptags()), tax.invoice_label)
+        found = [s for name in names if name and (s := matching.suggest(list(same), name, None, threshold=0.3))]
+        if found:
+            best = max(found, key=lambda s: s.confidence)
+            return Suggestion(best.candidate, max(90, best.confidence), f'{text}, {best.reason}')
+        if rate:
+            return Suggestion(same[0], 90 if len(same) == 1 else 60, text)
+        return self._suggest_untaxed(candidates)
+
+    @api.model
+    def _suggest_untaxed(self, candidates):
+        """Suggest the code of sales outside the tax."""
+        zero = candidates.filtered(lambda c: not c.rate and c.remote_id != 'TAX')
+        for word in UNTAXED_CODES:
+            if code := zero.filtered(lambda c, word=word: word in c.name.lower())[:1]:
+                return Suggestion(code, 80, self.env._("usual code of untaxed sales"))
+        return None
+
+    @api.model
+    def _tax_rate(self, tax):
+        """Return what a tax charges in percent, or None when it is not a percentage."""
+        if not tax:
+            return 0.0
+        if tax.amount_type == 'group':
+            rates = [self._tax_rate(child) for child in tax.children_tax_ids]
+            return None if None in rates else sum(rates)
+        return tax.amount if tax.amount_type == 'percent' else None
