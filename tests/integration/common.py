@@ -98,14 +98,14 @@ class QboCase(SimulatorMixin, TransactionCase):
         company = company or self.company
         connection = self.env['qbo.connection'].create({
             'company_id': company.id, 'environment': 'sandbox', 'client_id': 'sim-client',
-            'client_secret': 'sim-secret', **values,
+            'client_secret': 'sim-secret', 'sync_from': False, **values,
         })
         self.control('seed', {'apps': [{
             'client_id': 'sim-client', 'client_secret': 'sim-secret', 'redirect_uris': [connection.redirect_uri]}]})
         callback = self.consent(connection.action_connect()['url'], realm)
         with self.enter_registry_test_mode():
-            self.env['qbo.oauth.state']._consume(callback['state'], self.env.user)._finish(
-                callback['code'], callback['realmId'])
+            pending, redirect_uri = self.env['qbo.oauth.state']._consume(callback['state'], self.env.user)
+            pending._complete_oauth(callback['code'], callback['realmId'], redirect_uri)
         connection.invalidate_recordset()
         return connection
 
