@@ -59,7 +59,7 @@ def lint(machine: Machine) -> bool:
 
 
 def _unit(machine: Machine) -> Outcome:
-    return _pytest(machine, 'unit', ['-p', 'no:odoo', 'tests/unit', 'tests/simulator_tests'])
+    return _pytest(machine, 'unit', ['-p', 'no:odoo', 'tests/unit', 'tests/simulator_tests', 'tests/lab_tests'])
 
 
 def _integration(machine: Machine) -> Outcome:

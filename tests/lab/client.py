@@ -101,4 +101,4 @@ class OdooClient(Browser):
         if 'error' in answer:
             data = answer['error'].get('data') or {}
             raise OdooError(data.get('message') or answer['error'].get('message') or "Odoo refused the call.")
-        return answer['result']
+        return answer.get('result')  # left out where a method returns nothing

@@ -124,7 +124,7 @@ def wait_until_sent(client: OdooClient, connection: int) -> None:
             say(f"  {done} sent, {count} waiting")
             last_said = now
         if now - last_change > STALL_SECONDS:
-            raise LabError(f"Nothing was sent for {STALL_SECONDS} s; {count} queue entries still wait. See build/*.log.")
+            raise LabError(f"Nothing was sent for {STALL_SECONDS} s; {count} entries still wait. See build/*.log.")
         time.sleep(0.2 if waiting else 0)
     stuck = client.search_read('qbo.queue.entry', [*mine, ('state', 'in', ('failed', 'dead', 'unknown'))],
                                ['record_name', 'state', 'fault_message'])
@@ -164,7 +164,7 @@ def _gbp_company(client: OdooClient) -> int:
         'country_id': client.find('res.country', [('code', '=', 'GB')]),
     }])[0]
     client.call('res.users', 'write', [client.uid], {'company_ids': [(4, company)]})
-    client.in_company(company).call('account.chart.template', 'try_loading', 'uk', company, install_demo=False)
+    client.in_company(company).call('account.chart.template', 'try_loading', [], 'uk', company, install_demo=False)
     return company
 
 

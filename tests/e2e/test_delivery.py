@@ -1,0 +1,71 @@
+"""From a posted invoice to QuickBooks' books, and what a crash in between does."""
+from decimal import Decimal
+
+from tests.lab.demo import new_invoice, pay
+
+from .office import until
+
+
+def invoices(office, number):
+    """Return the invoices of that number in QuickBooks."""
+    return [invoice for invoice in office.books('Invoice') if invoice['DocNumber'] == number]
+
+
+def test_a_posted_invoice_and_its_payment_stand_in_quickbooks_within_seconds(office):
+    invoice = new_invoice(office.client, 1234.56)
+    number = office.number(invoice)
+    (standing,) = until(lambda: invoices(office, number), "the invoice")
+    assert Decimal(str(standing['TotalAmt'])) == Decimal('1234.56')
+    assert Decimal(str(standing['Balance'])) == Decimal('1234.56')
+
+    pay(office.client, invoice)
+    (payment,) = until(lambda: office.books('Payment'), "the payment")
+    assert Decimal(str(payment['TotalAmt'])) == Decimal('1234.56')
+    assert Decimal(str(invoices(office, number)[0]['Balance'])) == 0
+    assert until(lambda: office.entry('account.move', invoice)['state'] == 'done', "the entry's end")
+
+
+def test_a_kill_while_quickbooks_has_booked_and_not_answered_leaves_one_invoice(office):
+    office.script(kind='slow', seconds=20, entity='Invoice', operation='create')
+    invoice = new_invoice(office.client)
+    number = office.number(invoice)
+    until(lambda: invoices(office, number), "the invoice to be booked while the answer is held back")
+    assert office.entry('account.move', invoice)['state'] == 'sending'
+
+    office.odoo.kill()
+    office.restart()
+
+    until(lambda: office.entry('account.move', invoice)['state'] == 'done', "the entry after the restart")
+    assert len(invoices(office, number)) == 1
+    sent = [call for call in office.calls('/invoice') if call['method'] == 'POST']
+    assert len(sent) == 2, "the orphan goes out once more"
+    assert len({call['query']['requestid'] for call in sent}) == 1, "under the same request id"
+
+
+def test_a_kill_before_quickbooks_has_booked_still_delivers_the_invoice(office):
+    office.script(kind='slow', seconds=20, entity='Customer', operation='create')
+    invoice = new_invoice(office.client)
+    number = office.number(invoice)
+    until(lambda: office.books('Customer'), "the customer to be booked while the answer is held back")
+
+    office.odoo.kill()
+    office.restart()
+
+    until(lambda: invoices(office, number), "the invoice after the restart")
+    assert len(office.books('Customer')) == 1, "the invoice's customer stands once"
+    until(lambda: office.entry('account.move', invoice)['state'] == 'done', "the entry's end")
+    assert len(invoices(office, number)) == 1
+
+
+def test_an_answer_lost_on_the_wire_does_not_double_the_invoice(office):
+    office.script(kind='lost_answer', entity='Invoice', operation='create')
+    invoice = new_invoice(office.client)
+    number = office.number(invoice)
+    until(lambda: invoices(office, number), "the invoice")
+    in_doubt = until(lambda: (entry := office.entry('account.move', invoice)) and entry['attempts'] and entry,
+                     "the lost answer to be noticed")
+    assert in_doubt['state'] == 'sending', "its outcome is open, it is not forgotten"
+
+    office.client.call('qbo.queue.entry', 'write', [in_doubt['id']], {'not_before': False})
+    until(lambda: office.entry('account.move', invoice)['state'] == 'done', "the repeated delivery")
+    assert len(invoices(office, number)) == 1
