@@ -1,0 +1,7 @@
+"""QuickBooks Online on your own machine: stateful, strict, with books of its own. Imports neither Odoo nor the addon."""
+
+from .failures import DroppedConnection
+from .server import Server
+from .simulator import CLIENT_ID, CLIENT_SECRET, UK_REALM, US_REALM, Simulator
+
+__all__ = ['CLIENT_ID', 'CLIENT_SECRET', 'UK_REALM', 'US_REALM', 'DroppedConnection', 'Server', 'Simulator']

@@ -1,0 +1,115 @@
+"""Open amounts: what payments have applied to a document, what a name owes, which currencies are in use."""
+
+from decimal import Decimal
+
+from . import faults, rules
+
+# The transactions a Payment can touch, with the sign of their effect on what the customer owes.
+APPLICABLE = {'Invoice': 1, 'CreditMemo': -1}
+ZERO = Decimal(0)
+
+
+def applied(company, entity, remote_id, without=None):
+    """Sum that payments have applied to a document.
+
+    :param str without: id of a payment that does not count (the one being changed)
+    """
+    total = ZERO
+    for payment in company.find_objects(('applies', entity, remote_id)):
+        if payment['Id'] != without:
+            total += sum((amount for kind, txn, amount in links(payment) if (kind, txn) == (entity, remote_id)), ZERO)
+    return total
+
+
+def links(payment):
+    """(TxnType, TxnId, amount) of every line of a payment."""
+    for line in payment.get('Line') or []:
+        for link in line.get('LinkedTxn') or []:
+            yield link['TxnType'], link['TxnId'], line['Amount']
+
+
+def settle(company, entity, remote_id):
+    """Work out the balance of a document anew after its payments changed; counts as a change of the document."""
+    old = company.get(entity, remote_id)
+    if old is None:
+        return
+    payments = company.find_objects(('applies', entity, remote_id))
+    others = [link for link in old.get('LinkedTxn') or [] if link['TxnType'] != 'Payment']
+    linked = others + [{'TxnId': payment['Id'], 'TxnType': 'Payment'} for payment in payments]
+    new = dict(old, LinkedTxn=linked)
+    set_balance(company, entity, new)
+    if new != old:
+        company.touch(entity, new)
+
+
+def set_balance(company, entity, obj):
+    """Balance (RemainingCredit, HomeBalance) of a document from its total and what is applied."""
+    open_amount = obj['TotalAmt'] - (applied(company, entity, obj['Id']) if obj.get('Id') else ZERO)
+    if entity == 'Invoice':
+        open_amount -= obj.get('Deposit') or ZERO
+    obj['Balance'] = open_amount
+    if entity == 'CreditMemo':
+        obj['RemainingCredit'] = open_amount
+
+
+def name_balance(company, entity, obj):
+    """What a customer owes (or a vendor is owed), in the name's currency."""
+    if not obj.get('Id'):
+        return ZERO
+    key = ('party', entity, obj['Id'])
+    total = ZERO
+    for kind, remote_id in company.find(key):
+        txn = company.objects[kind][remote_id]
+        if kind in APPLICABLE:
+            total += APPLICABLE[kind] * txn['Balance']
+        elif kind == 'Payment':
+            total -= txn.get('UnappliedAmt') or ZERO
+    return total
+
+
+def multicurrency(company):
+    """Whether the company keeps books in several currencies."""
+    return company.objects['Preferences']['1']['CurrencyPrefs']['MultiCurrencyEnabled']
+
+
+def use_currency(company, code):
+    """A currency comes into use: it is added to the company with its receivable account.
+
+    :raises faults.Refusal: 6000 without multicurrency, 2500 for a currency that does not exist
+    """
+    if code not in rules.CURRENCIES:
+        raise faults.reference('Currencies', code)
+    if code == company.home_currency:
+        return
+    if not multicurrency(company):
+        raise faults.business("Multicurrency must be turned on before another currency can be used")
+    if any(currency['Code'] == code for currency in company.all('CompanyCurrency')):
+        return
+    company.add('CompanyCurrency', {'Code': code, 'Name': rules.CURRENCIES[code], 'Active': True}, 'CompanyCurrency')
+    company.add('Account', {
+        'Name': f"Accounts Receivable (A/R) - {code}", 'SubAccount': False, 'Active': True,
+        'FullyQualifiedName': f"Accounts Receivable (A/R) - {code}", 'Classification': 'Asset',
+        'AccountType': 'Accounts Receivable', 'AccountSubType': 'AccountsReceivable',
+        'CurrentBalance': ZERO, 'CurrentBalanceWithSubAccounts': ZERO, 'CurrencyRef': {'value': code},
+    }, 'Account')
+
+
+def document_currency(company, obj, party):
+    """Set CurrencyRef (and ExchangeRate with multicurrency) of a document and check it against its customer's.
+
+    :raises faults.Refusal: 6000 when the currencies differ
+    """
+    wanted = (obj.get('CurrencyRef') or {}).get('value')
+    theirs = (party.get('CurrencyRef') or {}).get('value') if party else None
+    code = wanted or theirs or company.home_currency
+    if theirs and code != theirs:
+        raise faults.business(f"The currency of the transaction ({code}) must be the currency of the customer "
+                              f"({theirs})")
+    if code != company.home_currency and not multicurrency(company):
+        raise faults.business("Multicurrency must be turned on before another currency can be used")
+    obj['CurrencyRef'] = {'value': code}
+    if not multicurrency(company):
+        obj.pop('ExchangeRate', None)
+        return
+    if code == company.home_currency or not obj.get('ExchangeRate'):
+        obj['ExchangeRate'] = Decimal(1)

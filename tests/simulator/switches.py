@@ -1,0 +1,38 @@
+"""What the simulator can be told to do otherwise, where the real behaviour is not known for certain.
+
+A switch is set for all companies through `Simulator(**switches)` or `POST /_sim/seed {"switches": {...}}`,
+and for one company through the same names in its seed under "switches".
+"""
+
+DEFAULTS = {
+    # OAuth
+    'access_token_seconds': 3600,
+    'refresh_token_seconds': 8726400,       # 101 days, as Intuit's samples show; treat as data
+    'refresh_rotation_seconds': 86400,      # the value changes on the first refresh after about a day
+    'refresh_grace_seconds': 0,             # how long the old value lives on after a rotation: not documented
+    'refresh_race_revokes': False,          # a stale refresh token (or reused code) revokes the whole grant
+    'refresh_hard_seconds': 157680000,      # five years from consent
+    'invalid_grant_description': False,     # both bodies occur in the wild
+    # Transport
+    'rate_limits': False,                   # 500 a minute per company, 10 a second per company and app
+    'throttle_format': 'json',              # or xml, as recorded in 2016
+    'retry_after': None,                    # value of a Retry-After header on 429, if any
+    'requestid_seconds': 86400,             # how long answers are kept for replay: not documented
+    'requestid_conflict': 'fault',          # same id, other content: 'fault' (600) or 'replay'
+    # Rules
+    'inactive_reference_code': 610,         # or 2500: both were reported
+    'forbidden_character_code': 2040,
+    'beyond_bmp': 'refuse',                 # emoji in any text: 'refuse' or 'keep'
+    'duplicate_number_warning': True,       # the user's "warn if duplicate number is used"; off = no 6140
+    'delete_paid': 'refuse',                # delete of a document with applied payments: 'refuse' or 'unlink'
+    'void_paid': 'refuse',                  # void of an invoice with applied payments: 'refuse' or 'unlink'
+    'negative_total': 'refuse',             # or 'keep'
+    'wrong_customer_link': 'drop',          # payment line to another customer's document: 'drop' or 'refuse'
+    'tax_rounding': 'document',             # tax rounded per rate on the document, or per 'line'
+    'line_tax_override': False,             # non-US: TotalTax sent by the caller is honoured
+    'manual_tax_override': False,           # US without AST: TotalTax sent by the caller is honoured
+    'auto_apply_credit': False,             # QuickBooks applies open credits to new invoices by itself
+    'default_order': 'natural',             # unsorted queries: 'natural' as recorded (lists by name, transactions newest first)
+    'max_results': 'clip',                  # MAXRESULTS above 1000: 'clip' or 'fault'
+    'cdc_days': 30,
+}
