@@ -42,7 +42,7 @@ class Office:
 
     def calls(self, path: str) -> list[dict]:
         """Return what was sent to addresses that contain `path`, oldest first."""
-        calls = Browser().get_json(f'{self.simulator.url}/_sim/calls')
+        calls = Browser().get_json(f'{self.simulator.url}/_sim/calls')['calls']
         return [call for call in calls if path in call['path']]
 
     def script(self, **failure) -> None:

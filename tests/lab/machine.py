@@ -8,7 +8,7 @@ from pathlib import Path
 
 from . import postgres, venv
 from .odoo_source import Odoo, find_odoo
-from .paths import BUILD, REPO, cache
+from .paths import BUILD, REPO, LabError, cache
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,12 @@ class Machine:
         return [str(self.python), str(self.odoo.binary), *options]
 
     def run(self, *command, **options) -> subprocess.CompletedProcess:
-        """Run `command` in the environment; raise CalledProcessError when it fails."""
-        return subprocess.run(list(map(str, command)), env=self.environment, cwd=REPO, check=True, **options)
+        """Run `command` in the environment; raise LabError when it fails."""
+        words = list(map(str, command))
+        done = subprocess.run(words, env=self.environment, cwd=REPO, check=False, **options)
+        if done.returncode:
+            raise LabError(f"{' '.join(words)[:300]} ended with {done.returncode}. {done.stderr or ''}")
+        return done
 
 
 @contextlib.contextmanager
