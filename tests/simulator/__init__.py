@@ -1,4 +1,4 @@
-"""QuickBooks Online on your own machine: stateful, strict, with books of its own. Imports neither Odoo nor the addon."""
+"""QuickBooks Online on your own machine: stateful, strict, importing neither Odoo nor the addon."""
 
 from .failures import DroppedConnection
 from .server import Server

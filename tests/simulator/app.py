@@ -5,13 +5,11 @@ import time
 
 from werkzeug.wrappers import Request, Response
 
-from . import bulk, control, faults, jsonio, operations, pages, queries, recorder, requestid
 from . import clock as clocks
 from . import consent as consents
+from . import control, faults, jsonio, pages, recorder, requestid, routes
 from . import failures as scripted
 from .entities import BY_PATH
-from .entities import company as company_entities
-from .entities import taxservice
 
 QBO_VERSION = '1999.105'
 
@@ -61,7 +59,7 @@ class Application:
                 at=clocks.envelope_time(self._sim.clock.now()), method=request.method, host=request.host,
                 path=request.path, query=recorder.query_without_secrets(request.args.to_dict()),
                 realm=realm, entity=entity.name if entity else word,
-                operation=_operation(request) if entity else (word or 'oauth'), intuit_tid=tid,
+                operation=routes.operation_of(request) if entity else (word or 'oauth'), intuit_tid=tid,
                 request_headers=recorder.headers_without_secrets(request.headers.items()),
                 request_body=recorder.body_without_secrets(request.get_data(as_text=True), request.content_type, oauth))
 
@@ -153,148 +151,23 @@ class Application:
         """The body of the answer, from the store of answers if the requestid was seen before."""
         request_id = request.args.get('requestid')
         if not request_id or request.method != 'POST' or request.path.endswith('/query'):
-            return _perform(self._sim, company, request)
+            return routes.perform(self._sim, company, request)
         batch_items = None
         if request.path.endswith('/batch'):
-            batch_items = (_json_body(request) or {}).get('BatchItemRequest') or []
+            batch_items = (routes.json_body(request) or {}).get('BatchItemRequest') or []
         requestid.check(request_id, batch_items)
         if batch_items is not None:
-            return _perform(self._sim, company, request)
+            return routes.perform(self._sim, company, request)
         content = '\n'.join((request.path, request.args.get('operation', ''), request.args.get('include', ''),
                              request.get_data(as_text=True)))
         stored = self._sim.answers.replay(company, request_id, content)
         if stored is not None:
             call['replayed'] = True
             return stored
-        answer = _perform(self._sim, company, request)
+        answer = routes.perform(self._sim, company, request)
         if not isinstance(answer, Response):
             self._sim.answers.keep(company, request_id, content, answer)
         return answer
-
-
-# --- what stands under a company's address ---
-
-def _perform(sim, company, request):
-    words = request.path.strip('/').split('/')[3:]
-    special = _SPECIAL.get((request.method, words[0] if words else ''))
-    if special:
-        return special(sim, company, request, words)
-    entity = BY_PATH.get(words[0]) if words else None
-    if entity is None or len(words) > 3:
-        raise _unknown_address(request)
-    if request.method == 'GET' and len(words) == 2:
-        return {entity.name: operations.read(company, entity, words[1])}
-    if request.method == 'GET' and len(words) == 3 and words[2] == 'pdf' and entity.is_transaction:
-        operations.read(company, entity, words[1])
-        return Response(b"%PDF-1.4\n%%EOF\n", content_type='application/pdf')
-    if request.method == 'POST' and len(words) == 1:
-        params = {'include': request.args.get('include', '')}
-        return {entity.name: operations.write(company, entity, _operation(request), _json_body(request), params)}
-    if request.method == 'POST' and len(words) == 3 and words[2] == 'send' and entity.is_transaction:
-        return {entity.name: _send(company, entity, words[1], request.args.get('sendTo'))}
-    raise _unknown_address(request)
-
-
-def _send(company, entity, remote_id, address):
-    operations.read(company, entity, remote_id)
-    old = company.get(entity.name, remote_id)
-    mail = {'Address': address} if address else old.get('BillEmail')
-    if not mail:
-        raise faults.required('BillEmail.Address')
-    sent = dict(old, EmailStatus='EmailSent', BillEmail=mail,
-                DeliveryInfo={'DeliveryType': 'Email', 'DeliveryTime': clocks.stamp(company.clock.now())})
-    return entity.shown(company, company.touch(entity.name, sent))
-
-
-def _query(_sim, company, request, _words):
-    text = request.args.get('query') if request.method == 'GET' else request.get_data(as_text=True)
-    return {'QueryResponse': queries.run(company, text)}
-
-
-def _batch(sim, company, request, _words):
-    request_id = request.args.get('requestid')
-
-    def perform(company, bid, item):
-        if not request_id:
-            return item()
-        key = f"{request_id} {bid}"
-        stored = sim.answers.replay(company, key, '')
-        if stored is None:
-            stored = item()
-            sim.answers.keep(company, key, '', stored)
-        return stored
-
-    return {'BatchItemResponse': bulk.batch(company, _json_body(request), perform)}
-
-
-def _cdc(_sim, company, request, _words):
-    blocks = bulk.captured(company, request.args.get('entities'), request.args.get('changedSince'))
-    return {'CDCResponse': [{'QueryResponse': blocks}]}
-
-
-def _company_info(_sim, company, request, words):
-    if len(words) > 2:
-        raise _unknown_address(request)
-    return {'CompanyInfo': company.get('CompanyInfo', '1')}
-
-
-def _preferences(_sim, company, _request, _words):
-    return {'Preferences': company.get('Preferences', '1')}
-
-
-def _exchange_rate(_sim, company, request, _words):
-    if request.method == 'POST':
-        return {'ExchangeRate': company_entities.set_exchange_rate(company, _json_body(request))}
-    currency, day = request.args.get('sourcecurrencycode'), request.args.get('asofdate')
-    return {'ExchangeRate': company_entities.exchange_rate(company, currency, day)}
-
-
-def _tax_service(_sim, company, request, words):
-    if words != ['taxservice', 'taxcode']:
-        raise _unknown_address(request)
-    return Response(jsonio.dumps(taxservice.create(company, _json_body(request))),
-                    content_type='application/json;charset=UTF-8')
-
-
-_SPECIAL = {
-    ('GET', 'query'): _query, ('POST', 'query'): _query, ('POST', 'batch'): _batch, ('GET', 'cdc'): _cdc,
-    ('GET', 'companyinfo'): _company_info, ('GET', 'preferences'): _preferences,
-    ('GET', 'exchangerate'): _exchange_rate, ('POST', 'exchangerate'): _exchange_rate,
-    ('POST', 'taxservice'): _tax_service,
-}
-
-
-def _operation(request):
-    """create, read, update, delete, void (operation=void) or void-include (include=void)."""
-    if request.method == 'GET':
-        return 'read'
-    if 'void' in (request.args.get('include') or '').split(','):
-        return 'void-include'
-    word = request.args.get('operation') or 'update'
-    if word in ('delete', 'void'):
-        return word
-    body = recorder.body_without_secrets(request.get_data(as_text=True))
-    return 'update' if isinstance(body, dict) and body.get('Id') else 'create'
-
-
-def _json_body(request):
-    try:
-        text = request.get_data().decode('utf-8')
-    except UnicodeDecodeError as error:
-        raise faults.Refusal(500, "Unsupported Operation",
-                             "Operation MalformedByteSequence: Invalid UTF-8 is not supported.") from error
-    if 'json' not in (request.content_type or ''):
-        raise faults.Refusal(1050, "Unsupported content type", f"Content type {request.content_type} not supported")
-    try:
-        return jsonio.loads(text)
-    except ValueError as error:
-        raise faults.Refusal(2010, "Request has invalid or unsupported property",
-                             "Property Name:Can not parse the JSON of the request specified is unsupported or "
-                             "invalid") from error
-
-
-def _unknown_address(request):
-    return faults.unsupported(f"Could not find resource for relative : {request.path} of full path: {request.base_url}")
 
 
 def json_response(body, status=200):

@@ -32,7 +32,7 @@ def envelope_time(moment):
 
 
 def parse(text):
-    """An aware datetime from ISO text; a bare date or a time without offset is taken as Pacific (ValueError if neither)."""
+    """An aware datetime from ISO text; without an offset it is taken as Pacific (ValueError if it is no time)."""
     moment = datetime.fromisoformat(text.strip().replace(' ', '+').replace('Z', '+00:00'))
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=pacific(moment.replace(tzinfo=timezone.utc)).tzinfo)

@@ -150,6 +150,18 @@ def invalid_id(value):
     return Refusal(2030, "Invalid ID", f"Id should be a valid number. Supplied value:{value}", 'Id', timed=False)
 
 
+def unparsable_query(text, near=''):
+    """4000: the text is no query."""
+    return Refusal(4000, "Error parsing query",
+                          f'QueryParserError: Encountered " {near or "<EOF>"} "" at line 1, column '
+                          f"{max(text.find(near), 0) + 1}.")
+
+
+def invalid_query(detail, message="Invalid query"):
+    """4001: the query reads well and asks for the impossible."""
+    return Refusal(4001, message, f"QueryValidationError: {detail}")
+
+
 def unauthorized(detail="Token expired"):
     """401 of the gateway."""
     return GatewayRefusal(3200, "message=AuthenticationFailed; errorCode=003200; statusCode=401", detail,

@@ -1,11 +1,8 @@
-"""What a person sees: the consent page. (The books follow in books.py.)"""
+"""What a person sees: the consent page here, the books in books.py."""
 
 from html import escape
 
-
-
 from . import books
-
 
 
 def respond(sim, request):
@@ -19,7 +16,7 @@ def consent(app, companies, params):
     choices = ''.join(
         f'<label class="choice"><input type="radio" name="realm_id" value="{escape(company.realm_id)}"'
         f'{" checked" if position == 0 else ""}> <b>{escape(company.name)}</b> '
-        f'<small>{escape(company.country)} · {escape(company.home_currency)} · {escape(company.realm_id)}</small></label>'
+        f"<small>{company.country} · {company.home_currency} · {company.realm_id}</small></label>"
         for position, company in enumerate(companies))
     hidden = ''.join(f'<input type="hidden" name="{key}" value="{escape(value or "")}">'
                      for key, value in params.items())

@@ -5,10 +5,9 @@ Grammar and texts: "QBO: Query operations and syntax", and recorded answers.
 
 import re
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
-from . import clock as clocks
-from . import faults, schema
+from . import conditions, faults, schema
 from .entities import ENTITIES
 
 _TOKEN = re.compile(r"""\s*(?:
@@ -22,18 +21,6 @@ _OPERATORS = ('=', '<', '>', '<=', '>=')
 _DEEP = {'PrimaryEmailAddr': 'Address', 'PrimaryPhone': 'FreeFormNumber', 'BillEmail': 'Address'}
 _BLIND = {'PrivateNote', 'DepartmentRef', 'AccountRef', 'CustomerMemo', 'Notes', 'sparse', 'domain', 'status'}
 _PAGE, _CAP = 100, 1000
-
-
-def parse_error(text, near=''):
-    """4000: the text is no query."""
-    return faults.Refusal(4000, "Error parsing query",
-                          f'QueryParserError: Encountered " {near or "<EOF>"} "" at line 1, column '
-                          f"{max(text.find(near), 0) + 1}.")
-
-
-def invalid(detail, message="Invalid query"):
-    """4001: the query reads well and asks for the impossible."""
-    return faults.Refusal(4001, message, f"QueryValidationError: {detail}")
 
 
 class Query:
@@ -59,7 +46,7 @@ class Query:
         while position < len(text):
             match = _TOKEN.match(text, position)
             if not match:
-                raise parse_error(text, text[position:].strip()[:1])
+                raise faults.unparsable_query(text, text[position:].strip()[:1])
             tokens.append((match.lastgroup, match.group(match.lastgroup)))
             position = match.end()
         return tokens
@@ -91,7 +78,7 @@ class Query:
 
     def _stop(self):
         near = self._tokens[self._at][1] if self._at < len(self._tokens) else ''
-        raise parse_error(self._text, near)
+        raise faults.unparsable_query(self._text, near)
 
     # --- grammar ---
 
@@ -113,7 +100,7 @@ class Query:
             word = self._take('STARTPOSITION', 'MAXRESULTS').upper()
             number = int(Decimal(self._kind('number', 'string').strip("'")))
             if number < 1:
-                raise invalid(f"value {number} is too small. Min allowed value is 1")
+                raise faults.invalid_query(f"value {number} is too small. Min allowed value is 1")
             if word == 'STARTPOSITION':
                 self.start = number
             else:
@@ -123,7 +110,7 @@ class Query:
         for name in ENTITIES:
             if name.lower() == word.lower():
                 return name
-        raise invalid(f"invalid context declaration: {word}")
+        raise faults.invalid_query(f"invalid context declaration: {word}")
 
     def _property(self):
         path = self._kind('word')
@@ -131,7 +118,7 @@ class Query:
         fields = schema.FIELDS[self.entity]
         name = next((field for field in fields if field.lower() == first.lower()), None)
         if name is None:
-            raise invalid(f"Property {path} not found for Entity {self.entity}",
+            raise faults.invalid_query(f"Property {path} not found for Entity {self.entity}",
                           f"Property {path} not found for Entity")
         kind = fields[name].kind
         if name == 'MetaData' and rest.lower() in ('createtime', 'lastupdatedtime'):
@@ -139,7 +126,7 @@ class Query:
         if name in _DEEP:
             return (name, _DEEP[name])
         if rest or name in _BLIND or kind in 'oa' or (name == 'PaymentRefNum' and self.entity != 'Payment'):
-            raise invalid(f"property '{path}' is not queryable")
+            raise faults.invalid_query(f"property '{path}' is not queryable")
         return (name, 'value') if kind == 'r' else (name,)
 
     def _conditions(self):
@@ -162,9 +149,9 @@ class Query:
     def _comparison(self, path):
         operator = self._kind('op')
         if operator not in _OPERATORS:
-            raise parse_error(self._text, operator)
+            raise faults.unparsable_query(self._text, operator)
         if path == ('Id',) and operator != '=':
-            raise invalid("property 'Id' supports only = and IN")
+            raise faults.invalid_query("property 'Id' supports only = and IN")
         self.conditions.append((path, operator, self._value()))
 
     def _value(self):
@@ -195,17 +182,17 @@ def run(company, text):
     :raises faults.Refusal: 4000 or 4001
     """
     if not text or not text.strip():
-        raise parse_error(text or '')
+        raise faults.unparsable_query(text or '')
     query = Query(text)
     if query.limit > _CAP and company.switch('max_results') == 'fault':
-        raise invalid(f"value {query.limit} is too large. Max allowed value is {_CAP}")
+        raise faults.invalid_query(f"value {query.limit} is too large. Max allowed value is {_CAP}")
     entity = ENTITIES[query.entity]
     rows = [obj for obj in company.all(query.entity) if _visible(query, obj)]
     shown = None
     if any(path[0] in ('Balance', 'BalanceWithJobs', 'HomeBalance') for path, *_rest in query.conditions):
         shown = {obj['Id']: entity.shown(company, obj) for obj in rows}
     rows = [obj for obj in rows
-            if all(_holds(company, shown[obj['Id']] if shown else obj, *condition) for condition in query.conditions)]
+            if all(conditions.holds(company, shown[obj['Id']] if shown else obj, *condition) for condition in query.conditions)]
     if query.count:
         return {'totalCount': len(rows)}
     rows = _sorted(company, query, rows)
@@ -221,67 +208,11 @@ def _visible(query, obj):
     return obj.get('Active') is not False or any(path == ('Active',) for path, *_rest in query.conditions)
 
 
-def _get(obj, path):
-    for part in path:
-        obj = obj.get(part) if isinstance(obj, dict) else None
-    return obj
-
-
-def _holds(company, obj, path, operator, wanted):
-    actual = _get(obj, path)
-    if operator == 'IN':
-        return any(_same(actual, value) for value in wanted)
-    if operator == 'LIKE':
-        pattern = '.*'.join(re.escape(part) for part in str(wanted).split('%'))
-        return re.fullmatch(pattern, str(actual if actual is not None else ''), re.IGNORECASE | re.DOTALL) is not None
-    if wanted == 'CURRENT_DATE':
-        wanted = company.clock.today()
-    if operator == '=':
-        return _same(actual, wanted)
-    if actual is None:
-        return False
-    left, right = _comparable(path, actual, wanted)
-    return {'<': left < right, '>': left > right, '<=': left <= right, '>=': left >= right}[operator]
-
-
-def _same(actual, wanted):
-    if isinstance(actual, bool) or isinstance(wanted, bool):
-        return str(actual).lower() == str(wanted).lower()
-    if actual is None:
-        return str(wanted).strip() == ''
-    if isinstance(actual, (Decimal, int)):
-        try:
-            return actual == Decimal(str(wanted))
-        except InvalidOperation:
-            return False
-    if _is_time(actual) and _is_time(wanted):
-        return clocks.parse(actual) == clocks.parse(wanted).replace(microsecond=0)
-    return str(actual).casefold() == str(wanted).casefold()
-
-
-def _is_time(text):
-    return isinstance(text, str) and re.match(r"\d{4}-\d\d-\d\dT", text) is not None
-
-
-def _comparable(path, actual, wanted):
-    if path[0] == 'MetaData':
-        try:
-            return clocks.parse(actual), clocks.parse(str(wanted)).replace(microsecond=0)
-        except ValueError as error:
-            raise invalid(f"invalid date {wanted}") from error
-    if isinstance(actual, (Decimal, int)):
-        try:
-            return actual, Decimal(str(wanted))
-        except InvalidOperation as error:
-            raise invalid(f"invalid number {wanted}") from error
-    return str(actual).casefold(), str(wanted).casefold()
-
-
 def _sorted(company, query, rows):
     if not query.order:
         return _natural(company, query, rows)
     for path, backwards in reversed(query.order):
-        rows = sorted(rows, key=lambda obj, path=path: _sort_key(_get(obj, path)), reverse=backwards)
+        rows = sorted(rows, key=lambda obj, path=path: _sort_key(conditions.get(obj, path)), reverse=backwards)
     return rows
 
 

@@ -32,7 +32,7 @@ DEFAULTS = {
     'line_tax_override': False,             # non-US: TotalTax sent by the caller is honoured
     'manual_tax_override': False,           # US without AST: TotalTax sent by the caller is honoured
     'auto_apply_credit': False,             # QuickBooks applies open credits to new invoices by itself
-    'default_order': 'natural',             # unsorted queries: 'natural' as recorded (lists by name, transactions newest first)
+    'default_order': 'natural',             # unsorted queries: 'natural' (recorded: lists by name) or 'id'
     'max_results': 'clip',                  # MAXRESULTS above 1000: 'clip' or 'fault'
     'cdc_days': 30,
 }

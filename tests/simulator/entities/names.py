@@ -57,7 +57,11 @@ class Person(Entity):
         for key in ('BillAddr', 'ShipAddr', 'PrimaryAddr'):
             if obj.get(key):
                 address = {part: text for part, text in obj[key].items() if text is not None and part != 'Id'}
-                obj[key] = dict(address, Id=company.next_id('address')) if address else None
+                before = dict((old or {}).get(key) or {})
+                remote_id = before.pop('Id', None)
+                if before != address or not remote_id:
+                    remote_id = company.next_id('address')
+                obj[key] = dict(address, Id=remote_id) if address else None
 
 
 class Customer(Person):

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from .. import faults, ledger, rules
 from .base import Entity
-from .sales import undeposited
+from .sales import is_voided, undeposited
 
 ZERO = Decimal(0)
 _LINKABLE = ('Invoice', 'CreditMemo', 'JournalEntry', 'Expense', 'Check', 'CreditCardCredit')
@@ -110,6 +110,8 @@ class Payment(Entity):
         if verb != 'include':
             raise faults.unsupported(f"operation=void on {self.name}")
         self._check_frozen(company, old)
+        if is_voided(old):
+            return dict(old)
         note = old.get('PrivateNote')
         return dict(old, TotalAmt=ZERO, UnappliedAmt=ZERO, Line=[],
                     PrivateNote=f"Voided - {note}"[:4000] if note else 'Voided')

@@ -4,10 +4,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from .. import amounts, faults, ledger, numbers, rules, tax
+from . import lines as lines_rules
 from .base import Entity
 
 ZERO = Decimal(0)
-_TYPES = ('SalesItemLineDetail', 'GroupLineDetail', 'DescriptionOnly', 'DiscountLineDetail', 'SubTotalLineDetail')
 _CREW = [{'DefinitionId': '1', 'Name': "Crew #", 'Type': 'StringType'}]
 
 
@@ -18,6 +18,12 @@ class SalesDocument(Entity):
     deletable = True
     required = ('CustomerRef', 'Line')
     kept = ('DocNumber', 'LinkedTxn')
+
+    def _merge(self, sent, old):
+        merged = super()._merge(sent, old)
+        if old and 'TxnTaxDetail' not in sent and ('Line' in sent or 'GlobalTaxCalculation' in sent):
+            merged.pop('TxnTaxDetail', None)  # the tax belonged to the lines that are replaced
+        return merged
 
     def defaults(self, company, obj, old):
         """What recorded answers show without having been asked for."""
@@ -33,14 +39,13 @@ class SalesDocument(Entity):
                 obj[key] = dict(customer[key])
             elif obj.get(key) and not obj[key].get('Id'):
                 obj[key] = dict(obj[key], Id=company.next_id('address'))
-        mail = (customer.get('PrimaryEmailAddr') or {}).get('Address')
-        if not obj.get('BillEmail') and mail and old is None:
-            obj['BillEmail'] = {'Address': mail}
 
     def check(self, company, obj, old):
         """Customer, currency, closed books, lines."""
         ref = obj.get('CustomerRef')
         customer = company.get('Customer', ref['value']) if ref else None
+        if company.is_us:
+            obj.pop('GlobalTaxCalculation', None)  # means something outside of the US only
         ledger.document_currency(company, obj, customer)
         rules.check_open_period(company, obj['TxnDate'], old and old['TxnDate'])
         if obj['EmailStatus'] == 'NeedToSend' and not (obj.get('BillEmail') or {}).get('Address'):
@@ -54,13 +59,13 @@ class SalesDocument(Entity):
         for line in obj['Line']:
             if line.get('DetailType') == 'SubTotalLineDetail':
                 continue  # an answer echoed back: QuickBooks appends its own
-            checked = _check_line(company, dict(line), currency, obj['TxnDate'])
+            checked = lines_rules.check_line(company, dict(line), currency, obj['TxnDate'])
             if line.get('Id') not in used:
                 highest += 1
                 checked['Id'] = str(highest)
             checked['LineNum'] = len(lines) + 1
             if checked['DetailType'] == 'DiscountLineDetail':
-                _check_discount(company, lines)
+                lines_rules.check_discount(company, lines)
                 checked.pop('LineNum')
             lines.append(checked)
         if not lines:
@@ -119,6 +124,8 @@ class SalesDocument(Entity):
     def _voided(self, company, old):
         """Amounts of nothing, the word "Voided" in the note, the record stays."""
         rules.check_open_period(company, old['TxnDate'])
+        if is_voided(old):
+            return dict(old)
         lines = []
         for line in old['Line']:
             empty = dict(line, Amount=ZERO) if 'Amount' in line else dict(line)
@@ -138,58 +145,6 @@ class SalesDocument(Entity):
         if 'ExchangeRate' in obj and self.name in ledger.APPLICABLE:
             shown['HomeBalance'] = amounts.cents(obj['Balance'] * obj['ExchangeRate'])
         return shown
-
-
-def _check_line(company, line, currency, txn_date):
-    """One line: its kind, its detail, and Amount = Qty x UnitPrice."""
-    kind = line.get('DetailType')
-    if kind not in _TYPES:
-        raise faults.enumeration('DetailType', kind) if kind else faults.required('Line.DetailType')
-    if kind == 'DescriptionOnly':
-        line.setdefault('DescriptionLineDetail', {})
-        line.pop('Amount', None)
-        return line
-    if kind == 'DiscountLineDetail':
-        return line
-    if line.get('Amount') is None:
-        raise faults.required('Line.Amount')
-    if line.get(kind) is None:
-        raise faults.required(f"Line.{kind}")
-    detail = line[kind] = dict(line[kind])
-    if kind == 'SalesItemLineDetail':
-        if not detail.get('ItemRef'):
-            # A line without an item is documentation; its amount is ignored ("QBO: CreditMemo").
-            return {'Description': line.get('Description', ''), 'DetailType': 'DescriptionOnly',
-                    'DescriptionLineDetail': {}, **({'Id': line['Id']} if line.get('Id') else {})}
-        _check_product(line, detail, currency)
-        _check_stock(company, detail, txn_date)
-    line['Amount'] = amounts.cents(line['Amount'], currency)
-    return line
-
-
-def _check_product(line, detail, currency):
-    quantity, price = detail.get('Qty'), detail.get('UnitPrice')
-    if quantity is None or price is None:
-        return
-    expected = amounts.cents(quantity * price, currency)
-    if expected != line['Amount']:
-        raise faults.Refusal(6070, "Amount calculation incorrect in the request",
-                             "Amount is not equal to UnitPrice * Qty. Supplied value:" + f"{line['Amount']:,}", "")
-
-
-def _check_stock(company, detail, txn_date):
-    item = company.get('Item', detail['ItemRef']['value'])
-    if item and item.get('Type') == 'Inventory' and txn_date < item['InvStartDate']:
-        raise faults.Refusal(6270, "Transaction date is prior to start date for inventory item",
-                             "Business Validation Error: The transaction date is earlier than the inventory start "
-                             f"date of {item['Name']}", "")
-
-
-def _check_discount(company, lines):
-    if not company.objects['Preferences']['1']['SalesFormsPrefs'].get('AllowDiscount'):
-        raise faults.business("Discounts are turned off for this company")
-    if any(line['DetailType'] == 'DiscountLineDetail' for line in lines):
-        raise faults.business("A transaction can have only one discount line")
 
 
 class Invoice(SalesDocument):
@@ -228,6 +183,8 @@ class Invoice(SalesDocument):
 
     def saved(self, company, obj, old):
         """Billing an estimate closes it; a credit may be applied by itself."""
+        if old is None and company.switch('auto_apply_credit'):
+            _apply_credits(company, obj)
         for link in obj['LinkedTxn']:
             estimate = company.get('Estimate', link['TxnId']) if link['TxnType'] == 'Estimate' else None
             if estimate and estimate.get('TxnStatus') != 'Closed':
@@ -301,6 +258,30 @@ class Estimate(SalesDocument):
 
     def _balance(self, company, obj, old):
         obj.pop('Balance', None)
+
+
+def is_voided(obj):
+    """Whether a transaction was voided."""
+    return not obj['TotalAmt'] and (obj.get('PrivateNote') or '').startswith('Voided')
+
+
+def _apply_credits(company, invoice):
+    """AutoApplyCredit: the customer's open credit memos pay a new invoice through payments of zero."""
+    left = invoice['Balance']
+    for kind, remote_id in sorted(company.find(('party', 'Customer', invoice['CustomerRef']['value']))):
+        credit = company.get(kind, remote_id)
+        part = min(left, credit['Balance']) if kind == 'CreditMemo' else ZERO
+        if part <= 0:
+            continue
+        payment = company.add('Payment', {
+            'CustomerRef': dict(invoice['CustomerRef']), 'TotalAmt': ZERO, 'UnappliedAmt': ZERO,
+            'TxnDate': invoice['TxnDate'], 'CurrencyRef': dict(invoice['CurrencyRef']), 'ProcessPayment': False,
+            'Line': [{'Amount': part, 'LinkedTxn': [{'TxnId': txn['Id'], 'TxnType': name}]}
+                     for name, txn in (('Invoice', invoice), ('CreditMemo', credit))],
+        }, 'transaction')
+        left -= part
+        for _name, txn, _amount in ledger.links(payment):
+            ledger.settle(company, _name, txn)
 
 
 def undeposited(company):
