@@ -2,6 +2,7 @@
 import argparse
 import shlex
 import shutil
+import signal
 import sys
 from pathlib import Path
 
@@ -83,11 +84,15 @@ def main() -> int:
     show.add_argument('--once', action='store_true', help="exit when the books are compared")
     show.add_argument('--input', type=Path, help="invoices to load: a CSV file in Online Retail's format, or .csv.gz")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # clean up as after Ctrl-C
     try:
         return 0 if options.function(options) else 1
     except LabError as error:
         say(str(error))
         return 1
+    except KeyboardInterrupt:
+        say("Interrupted.")
+        return 130
 
 
 if __name__ == '__main__':

@@ -1,5 +1,6 @@
 """Real processes: an Odoo server on a database, and the QuickBooks simulator, each with a log in build/."""
 import contextlib
+import ctypes
 import os
 import signal
 import socket
@@ -15,6 +16,7 @@ from .paths import BUILD, REPO, LabError
 START_SECONDS = 90
 STOP_SECONDS = 20
 HOST = '127.0.0.1'
+PR_SET_PDEATHSIG = 1
 
 
 class Service:
@@ -39,7 +41,8 @@ class Service:
         BUILD.mkdir(exist_ok=True)
         with open(self.log, 'ab') as log:
             self.process = subprocess.Popen(self.command, cwd=REPO, env=self.machine.environment, stdout=log,
-                                            stderr=subprocess.STDOUT, start_new_session=True)
+                                            stderr=subprocess.STDOUT, start_new_session=True,
+                                            preexec_fn=_end_with_parent)
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -79,6 +82,11 @@ class Service:
 
     def __exit__(self, *_exception) -> None:
         self.stop()
+
+
+def _end_with_parent() -> None:
+    """Ask the kernel to end this process when the one that started it is gone, however it went."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def simulator(machine: Machine, port: int | None = None) -> Service:
