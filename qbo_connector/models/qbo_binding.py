@@ -17,7 +17,9 @@ class QboBinding(models.Model):
 
     connection_id = fields.Many2one('qbo.connection', required=True, index=True, ondelete='cascade')
     company_id = fields.Many2one(related='connection_id.company_id', store=True, index=True)
-    realm_id = fields.Char(related='connection_id.realm_id', store=True, string="QuickBooks Company ID")
+    realm_id = fields.Char(
+        compute='_compute_realm_id', store=True, string="QuickBooks Company ID",
+        help="Of the time the link was made: an archived link keeps it when the connection turns to another company.")
     entity = fields.Char(required=True, string="QuickBooks Type")
     remote_id = fields.Char(required=True, string="QuickBooks ID")
     model = fields.Char(required=True)
@@ -40,6 +42,11 @@ class QboBinding(models.Model):
     _remote_unique = models.UniqueIndex('(connection_id, entity, remote_id) WHERE active')
     _record_unique = models.UniqueIndex('(connection_id, entity, model, res_id) WHERE active')
     _record_index = models.Index('(model, res_id)')
+
+    @api.depends('connection_id')
+    def _compute_realm_id(self):
+        for binding in self:
+            binding.realm_id = binding.connection_id.realm_id
 
     @api.model
     def _of_record(self, connection, model, res_id, entity=None):
