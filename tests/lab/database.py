@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 from .machine import Machine
-from .paths import BUILD, REPO, cache, fingerprint, locked, say
+from .paths import BUILD, REPO, LabError, cache, fingerprint, locked, say
 
 BASE_MODULES = 'account,l10n_us,l10n_uk'
 # Attachments live in the database, so that a copy of the database is whole.
@@ -93,17 +93,27 @@ def own_copy(machine: Machine, purpose: str, with_test_addons: bool = False) -> 
     return name
 
 
-def odoo(machine: Machine, database: str, *options: str, **run) -> None:
+def odoo(machine: Machine, database: str, *options: str) -> None:
     """Run Odoo's server program on `database` with `options` and wait for its end."""
     conf = configuration(machine, database, log_level='warn', http_enable=False)
-    machine.run(*machine.odoo_command('-c', str(conf), *options), **run)
+    _logged(machine, machine.odoo_command('-c', str(conf), *options), database)
 
 
 def odoo_shell(machine: Machine, database: str, script: str) -> None:
     """Run `script` with an `env` of `database`."""
     conf = configuration(machine, database, log_level='warn', http_enable=False)
-    machine.run(*machine.odoo_command('shell', '-c', str(conf)), input=script, text=True,
-                stdout=subprocess.DEVNULL)
+    _logged(machine, machine.odoo_command('shell', '-c', str(conf)), database, input=script, text=True)
+
+
+def _logged(machine: Machine, command: list[str], database: str, **options) -> None:
+    """Run Odoo with its output in build/<database>.log; raise LabError with the log's end when it fails."""
+    path = BUILD / f'{database}.log'
+    with open(path, 'ab') as log:
+        done = subprocess.run(command, env=machine.environment, cwd=REPO, check=False, stdout=log,
+                              stderr=subprocess.STDOUT, **options)
+    if done.returncode:
+        tail = '\n'.join(path.read_text(errors='replace').splitlines()[-40:])
+        raise LabError(f"Odoo failed on the database {database}; the end of {path}:\n{tail}")
 
 
 def sql(machine: Machine, statement: str, database: str = 'postgres') -> list[str]:
