@@ -191,8 +191,8 @@ def run(company, text):
     shown = None
     if any(path[0] in ('Balance', 'BalanceWithJobs', 'HomeBalance') for path, *_rest in query.conditions):
         shown = {obj['Id']: entity.shown(company, obj) for obj in rows}
-    rows = [obj for obj in rows
-            if all(conditions.holds(company, shown[obj['Id']] if shown else obj, *condition) for condition in query.conditions)]
+    rows = [obj for obj in rows if all(
+        conditions.holds(company, shown[obj['Id']] if shown else obj, *condition) for condition in query.conditions)]
     if query.count:
         return {'totalCount': len(rows)}
     rows = _sorted(company, query, rows)
