@@ -150,7 +150,7 @@ class QboConnection(models.Model):
 
     def _read_facts(self, client):
         """Return the fields that say what kind of company this is and what it prefers."""
-        facts = parse_company(client.company_info(), client.preferences())
+        facts = parse_company(client.company_info().data, client.preferences().data)
         values = {name: facts[name] for name in facts if name in self._fields}
         return {**values, 'facts_read_at': fields.Datetime.now()}
 
@@ -190,7 +190,7 @@ class QboConnection(models.Model):
         try:
             question(self._qbo_client())
         except faults.AuthError as error:
-            self._needs_reconnect(str(error))
+            self._needs_reconnect(error.message)
             raise UserError(self.env._("QuickBooks refused: %(reason)s", reason=str(error))) from error
         except faults.QboError as error:
             raise UserError(self.env._("QuickBooks did not answer as hoped: %(reason)s", reason=str(error))) from error

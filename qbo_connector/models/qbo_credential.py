@@ -39,7 +39,10 @@ def encryption_keys():
     configured = config.get('qbo_encryption_key') or os.environ.get('QBO_ENCRYPTION_KEY')
     if configured:
         return [key.strip() for key in configured.split(',') if key.strip()]
-    return [load_or_create_key_file(os.path.join(config['data_dir'], 'qbo_connector.key'))]
+    try:
+        return load_or_create_key_file(os.path.join(config['data_dir'], 'qbo_connector.key'))
+    except OSError as error:
+        raise VaultError(f"The key file cannot be used ({type(error).__name__})") from error
 
 
 class QboCredential(models.Model):
@@ -192,7 +195,7 @@ class QboCredential(models.Model):
         try:
             tokens = self._ask_for_tokens(refresh_token)
         except faults.AuthError as error:
-            self._disconnected(str(error))
+            self._disconnected(error.message)
             raise
         except faults.Retryable:
             if token := self._token_for_now(stale):
@@ -226,7 +229,7 @@ class QboCredential(models.Model):
         try:
             return self._open_secret(encrypted)
         except faults.Disconnected as error:
-            self._disconnected(str(error))
+            self._disconnected(error.message)
             raise
 
     def _disconnected(self, reason):

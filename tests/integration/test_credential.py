@@ -88,7 +88,7 @@ class TestRefresh(CredentialCase):
     def test_a_refused_token_is_refreshed_once_and_the_request_answered(self):
         self.control('expire')
         with self.own_cursors():
-            info = self.connection._qbo_client().company_info()
+            info = self.connection._qbo_client().company_info().data
         self.assertEqual(info['CompanyName'], "Sandbox Company US")
         self.assertEqual(self.refreshes(), 1)
 
