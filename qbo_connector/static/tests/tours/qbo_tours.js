@@ -1,0 +1,92 @@
+/** @odoo-module **/
+/**
+ * The main job in a browser: connect, map, post an invoice, see the badge.
+ *
+ * Between posting and the badge the cron runs, which the test does; hence three tours.
+ */
+
+import { registry } from "@web/core/registry";
+
+registry.category("web_tour.tours").add("qbo_connect_and_map", {
+    steps: () => [
+        {
+            content: "Go to QuickBooks' consent page, which sends us back",
+            trigger: "button[name=action_connect]",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
+            content: "The connection is connected and names the QuickBooks company",
+            trigger: ".o_arrow_button_current:contains(Connected)",
+        },
+        {
+            trigger: ".o_field_widget[name=qbo_company_name]:contains(Sandbox Company US)",
+        },
+        {
+            content: "Open the suggested mappings",
+            trigger: "button[name=action_open_mapping_wizard]",
+            run: "click",
+        },
+        {
+            content: "Accept all suggestions",
+            trigger: ".modal button[name=action_accept_all]",
+            run: "click",
+        },
+        {
+            content: "Every suggestion is taken, so the button is gone",
+            trigger: ".modal:not(:has(button[name=action_accept_all]))",
+        },
+        {
+            content: "Save the mappings",
+            trigger: ".modal button[name=action_save]",
+            run: "click",
+        },
+        {
+            content: "The dialog is closed",
+            trigger: "body:not(:has(.modal))",
+        },
+        {
+            content: "Test the connection",
+            trigger: "button[name=action_test]",
+            run: "click",
+        },
+        {
+            content: "The QuickBooks company that answered is named",
+            trigger: ".o_notification:contains(Reached Sandbox Company US)",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("qbo_post_invoice", {
+    steps: () => [
+        {
+            content: "Post the invoice",
+            trigger: "button[name=action_post]",
+            run: "click",
+        },
+        {
+            content: "It is posted and waits for QuickBooks",
+            trigger: ".o_arrow_button_current:contains(Posted)",
+        },
+        {
+            trigger: "button[name=action_qbo_entries] .o_field_widget[name=qbo_state]",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("qbo_see_badge", {
+    steps: () => [
+        {
+            content: "The invoice says that it stands in QuickBooks",
+            trigger: "button[name=action_qbo_entries] .badge.text-bg-success",
+        },
+        {
+            content: "Its queue entries are one click away",
+            trigger: "button[name=action_qbo_entries]",
+            run: "click",
+        },
+        {
+            trigger: ".breadcrumb-item, .o_breadcrumb :contains(QuickBooks)",
+        },
+    ],
+});
