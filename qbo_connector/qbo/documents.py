@@ -1,15 +1,28 @@
-"""What is pushed, as plain values: Decimal money, dates, remote Ids; no Odoo, no JSON."""
+"""What goes to QuickBooks, before it is JSON: frozen dataclasses that know neither Odoo nor HTTP.
 
-from dataclasses import dataclass
-from datetime import date as Date
+Amounts are Decimals; a float is refused on the spot, because its error would show in somebody's books.
+Ids are QuickBooks' own, as text. Dates are ``datetime.date``.
+"""
+
+from dataclasses import dataclass, fields
+from datetime import date
 from decimal import Decimal
+
+
+class _Exact:
+    """Base that refuses floats."""
+
+    def __post_init__(self):
+        for field in fields(self):
+            if isinstance(getattr(self, field.name), float):
+                raise TypeError(f"{type(self).__name__}.{field.name} must be a Decimal, not a float")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Address:
-    """A postal address; up to five lines above city and country."""
+    """A postal address; ``lines`` are printed above the city (a company's name may be the first)."""
 
-    lines: tuple = ()
+    lines: tuple[str, ...] = ()
     city: str = ''
     state: str = ''
     postal_code: str = ''
@@ -18,7 +31,11 @@ class Address:
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerDoc:
-    """A customer, company or person."""
+    """A customer: company or person.
+
+    ``resale_number`` is the tax id of US customers, ``tax_identifier`` that of others; ``taxable`` is
+    left to QuickBooks when None.
+    """
 
     display_name: str
     company_name: str = ''
@@ -34,35 +51,40 @@ class CustomerDoc:
     resale_number: str = ''
     tax_identifier: str = ''
     notes: str = ''
+    taxable: bool | None = None
+    active: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
-class ItemDoc:
-    """A product or service; accounts are remote Ids, prices in the home currency."""
+class ItemDoc(_Exact):
+    """Something sold: ``kind`` is ``'Service'``, ``'NonInventory'`` or ``'Inventory'``.
+
+    ``quantity_on_hand`` and ``start_date`` belong to the creation of an Inventory item; on an update they
+    would be booked as a stock adjustment.
+    """
 
     name: str
-    kind: str  # Service, NonInventory or Inventory
+    kind: str
+    income_account: str
     sku: str = ''
     description: str = ''
     price: Decimal | None = None
     purchase_description: str = ''
     cost: Decimal | None = None
-    income_account: str
     expense_account: str | None = None
     asset_account: str | None = None
     quantity_on_hand: Decimal | None = None
-    start_date: Date | None = None
+    start_date: date | None = None
+    taxable: bool | None = None
+    active: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
-class LineDoc:
-    """A line of a sales document; without item it is text only (section, note).
+class LineDoc(_Exact):
+    """A line of a sales document.
 
-    :param unit_price: before discount and without tax, or None where it follows from the amount
-    :param discount: percent
-    :param amount: net of discount and tax, as Odoo has it
-    :param tax_code: remote Id outside the US
-    :param taxable: whether any tax is on it (US: TAX or NON)
+    ``amount`` is the net amount (discount taken off, tax excluded) that must stand in the books;
+    ``unit_price`` is before ``discount`` (percent). Without item and amount the line is only text.
     """
 
     description: str = ''
@@ -76,19 +98,23 @@ class LineDoc:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SalesDoc:
-    """An invoice or credit memo; amounts are positive on the document's own side."""
+class SalesDoc(_Exact):
+    """An invoice or credit note; ``kind`` is ``'Invoice'`` or ``'CreditMemo'``.
 
-    kind: str  # Invoice or CreditMemo
+    ``digits`` are the decimals of its currency, ``tax_regime`` is ``'us'``, ``'global'`` or ``'none'`` (see
+    :func:`.company.regime`), ``tax_code`` the US code of the whole document.
+    """
+
+    kind: str
     number: str
-    date: Date
-    due_date: Date | None = None
-    term: str | None = None
+    date: date
     customer: str
+    lines: tuple[LineDoc, ...]
+    due_date: date | None = None
+    term: str | None = None
     currency: str | None = None
     exchange_rate: Decimal | None = None
     digits: int = 2
-    lines: tuple = ()
     tax_regime: str = 'none'
     tax_total: Decimal = Decimal(0)
     tax_code: str | None = None
@@ -100,8 +126,8 @@ class SalesDoc:
 
 
 @dataclass(frozen=True)
-class Allocation:
-    """The part of a payment that pays one document."""
+class Allocation(_Exact):
+    """The part of a payment that settles one document; ``txn_type`` is Intuit's name, e.g. ``'Invoice'``."""
 
     txn_id: str
     txn_type: str
@@ -109,15 +135,16 @@ class Allocation:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PaymentDoc:
-    """Money received from a customer."""
+class PaymentDoc(_Exact):
+    """Money received from a customer, with what it settles."""
 
     customer: str
-    date: Date
+    date: date
     total: Decimal
+    digits: int = 2
     currency: str | None = None
     exchange_rate: Decimal | None = None
-    allocations: tuple = ()
+    allocations: tuple[Allocation, ...] = ()
     deposit_account: str | None = None
     method: str | None = None
     reference: str = ''

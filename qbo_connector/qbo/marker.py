@@ -1,14 +1,12 @@
-"""The private mark that tells which Odoo record a QuickBooks document came from.
+"""The private mark by which a QuickBooks document is recognised as ours.
 
-It stands in PrivateNote, which the customer does not see. PrivateNote cannot be filtered by a query, so candidates are narrowed by
-number or date first (Intuit "Query operations and syntax").
+It stands at the end of PrivateNote (at most 4000 characters, API reference "Invoice"), which customers
+never see. QuickBooks cannot search in that field, so candidates are found by number or date first.
 """
 
 import re
 
-from .names import clean_text
-
-NOTE_LIMIT = 4000  # API reference of Invoice, PrivateNote
+PRIVATE_NOTE_LIMIT = 4000
 
 
 def marker(database_uuid, model, res_id):
@@ -16,13 +14,18 @@ def marker(database_uuid, model, res_id):
     return f'odoo:{database_uuid[:8]}:{model}:{res_id}'
 
 
-def note_with_marker(text, mark, limit=NOTE_LIMIT):
-    """Return a private note that ends with the mark, the text cut before it if need be."""
-    if not text:
-        return mark
-    return f'{clean_text(text, limit - len(mark) - 1)}\n{mark}'
+def note_with_marker(text, mark, limit=PRIVATE_NOTE_LIMIT):
+    """Return a note that ends with the mark; the text is shortened if need be, the mark never."""
+    text = (text or '').strip()
+    room = limit - len(mark) - 1
+    if len(text) > room:
+        text = text[:max(room - 1, 0)].rstrip() + '…' if room > 0 else ''
+    return f'{text}\n{mark}' if text else mark
 
 
-def has_marker(note, mark):
-    """Tell whether a note carries exactly this mark (``...:4`` is not ``...:42``)."""
-    return re.search(rf'(?<![\w:.]){re.escape(mark)}(?![\w:]|\.\w)', note or '') is not None
+def has_marker(private_note, mark):
+    """Tell whether a note carries exactly this mark (that of record 4 is not found in that of 42).
+
+    What stands before it does not matter: QuickBooks itself puts "Voided" in front of notes.
+    """
+    return bool(re.search(re.escape(mark) + r'(?!\w|[.:]\w)', private_note or ''))

@@ -1,32 +1,27 @@
-"""From documents to JSON: pure functions, one module a family."""
+"""Documents become JSON: pure functions, one module a family, writable fields only.
+
+What QuickBooks limits and cannot be shortened without harm raises :class:`PayloadError`; harmless text is
+shortened. The results hold only JSON types, numbers exact to 15 digits.
+"""
 
 import hashlib
 import json
 
 
 class PayloadError(ValueError):
-    """A rule of QuickBooks that the document can't meet.
+    """The document cannot be expressed in QuickBooks.
 
-    :param str message: cause and cure, in the words of the user
-    :param str field: the Odoo field to correct, if it is one
+    :param str message: what is wrong and with which value, for a person
+    :param str field: the QuickBooks field concerned
     """
 
-    def __init__(self, message, field=None):
+    def __init__(self, message, field=''):
         super().__init__(message)
+        self.message = message
         self.field = field
 
 
 def content_hash(payload):
-    """Return a hash that is equal for equal content, whatever the order of its keys."""
-    text = json.dumps(payload, sort_keys=True, separators=(',', ':'), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def ref(remote_id):
-    """Return a reference to another object."""
-    return {'value': remote_id}
-
-
-def filled(values):
-    """Return a dict without its empty values; zero and False stay."""
-    return {key: value for key, value in values.items() if value not in (None, '', {}, [])}
+    """Return the SHA-256 of a payload, independent of the order of its keys."""
+    canonical = json.dumps(payload, sort_keys=True, separators=(',', ':'), ensure_ascii=True)
+    return hashlib.sha256(canonical.encode('ascii')).hexdigest()

@@ -1,91 +1,67 @@
 """SalesDoc -> Invoice or CreditMemo.
 
-Sources: API reference of Invoice and CreditMemo; Intuit blog "Using QuickBooks Online API for automated sales tax" (US: lines are TAX or
-NON, and TxnTaxDetail.TotalTax with a TxnTaxCodeRef overrides what QuickBooks would compute); "Fix common QuickBooks Online
-Accounting API errors" (outside the US every line needs a tax code).
+Sources: API reference "Invoice" and "CreditMemo"; for taxes "Using QuickBooks Online API for automated
+sales tax" (US: lines say TAX or NON, and an explicit TotalTax is honoured) and "Manage sales tax" of the
+other countries (a code on every line, QuickBooks works the tax out itself).
 """
 
-from ..money import as_number, round_half_up, unit_price
 from ..names import clean_text
-from . import PayloadError, filled, ref
-from .address import address_payload
+from . import PayloadError
+from .common import address, compact, email, limited, money, rate, reference
+from .lines import line_payloads
 
-NUMBER_LIMIT, DESCRIPTION_LIMIT, MEMO_LIMIT, EMAIL_LIMIT = 21, 4000, 1000, 100
+KINDS = ('Invoice', 'CreditMemo')
+DOC_NUMBER_LIMIT = 21
+MEMO_LIMIT = 1000
+PRIVATE_NOTE_LIMIT = 4000
 
 
 def sales_payload(doc):
-    """Return the JSON object of a sales document.
+    """Return the JSON object of a :class:`~..documents.SalesDoc`.
 
-    :raises PayloadError: a number that is too long, or US tax without a tax code
+    EmailStatus is not set, so QuickBooks never mails anything by itself because of us.
+
+    :raises PayloadError: a number over 21 characters, no line with an amount, a line without item or tax code,
+        tax in a company that does not use sales tax, amounts beyond 15 digits
     """
-    if len(doc.number) > NUMBER_LIMIT:
-        raise PayloadError(
-            f"Number '{doc.number}' has {len(doc.number)} characters; QuickBooks takes {NUMBER_LIMIT}.", 'name')
-    invoice = doc.kind == 'Invoice'
-    return filled({
-        'DocNumber': doc.number,
+    if doc.kind not in KINDS:
+        raise PayloadError(f"'{doc.kind}' is not a sales document.", '')
+    return compact({
+        'DocNumber': limited(doc.number, DOC_NUMBER_LIMIT, 'DocNumber', "Number"),
         'TxnDate': doc.date.isoformat(),
-        'DueDate': doc.due_date.isoformat() if invoice and doc.due_date else None,
-        'SalesTermRef': ref(doc.term) if invoice and doc.term else None,
-        'CustomerRef': ref(doc.customer),
-        'CurrencyRef': ref(doc.currency) if doc.currency else None,
-        'ExchangeRate': as_number(doc.exchange_rate) if doc.exchange_rate else None,
-        'Line': [line for part in doc.lines for line in _lines(part, doc)],
-        'GlobalTaxCalculation': 'TaxExcluded' if doc.tax_regime == 'global' else None,
-        'TxnTaxDetail': _us_tax(doc) if doc.tax_regime == 'us' else None,
-        'CustomerMemo': {'value': clean_text(doc.memo, MEMO_LIMIT)} if doc.memo else None,
-        'PrivateNote': doc.private_note,
-        'BillAddr': address_payload(doc.billing),
-        'ShipAddr': address_payload(doc.shipping),
-        'BillEmail': {'Address': doc.email} if 0 < len(doc.email) <= EMAIL_LIMIT else None,
+        'DueDate': doc.due_date.isoformat() if doc.due_date else None,
+        'SalesTermRef': reference(doc.term),
+        'CustomerRef': reference(doc.customer),
+        'CurrencyRef': reference(doc.currency),
+        'ExchangeRate': rate(doc.exchange_rate),
+        'Line': _lines(doc),
+        **_tax(doc),
+        'CustomerMemo': compact({'value': clean_text(doc.memo, MEMO_LIMIT)}),
+        'PrivateNote': clean_text(doc.private_note, PRIVATE_NOTE_LIMIT),
+        'BillAddr': address(doc.billing),
+        'ShipAddr': address(doc.shipping),
+        'BillEmail': email(doc.email),
     })
 
 
-def _us_tax(doc):
-    """Return the tax that Odoo charged, which QuickBooks then takes over instead of its own."""
-    if not doc.tax_total:
-        return None
-    if not doc.tax_code:
-        raise PayloadError(
-            "QuickBooks has no default sales tax code, so it would compute its own tax. Map the taxes of this document to a "
-            "QuickBooks tax code.")
-    return {'TxnTaxCodeRef': ref(doc.tax_code), 'TotalTax': as_number(doc.tax_total)}
+def _lines(doc):
+    lines = [payload for line in doc.lines for payload in line_payloads(line, doc)]
+    if not any(line['DetailType'] == 'SalesItemLineDetail' for line in lines):
+        raise PayloadError("The document has no line with an amount; QuickBooks needs at least one.", 'Line')
+    return lines
 
 
-def _lines(line, doc):
-    """Return the JSON lines of one line: a discounted one is shown at its price, followed by its discount."""
-    if line.item is None:
-        text = clean_text(line.description, DESCRIPTION_LIMIT).strip()
-        return [{'DetailType': 'DescriptionOnly', 'Description': text}] if text else []
-    if not line.discount or line.unit_price is None or line.quantity is None:
-        return [_item_line(line, doc, line.description, line.amount)]
-    gross = round_half_up(line.quantity * line.unit_price, doc.digits)
-    rows = [_item_line(line, doc, line.description, gross)]
-    if line.amount != gross:
-        label = f"Discount {line.discount.normalize():f} %"
-        rows.append(_row(line, doc, label, line.amount - gross))
-    return rows
-
-
-def _item_line(line, doc, description, amount):
-    """Return a line with quantity and price such that QuickBooks' own product is the amount."""
-    if line.quantity is None:
-        return _row(line, doc, description, amount)
-    price = unit_price(line.quantity, line.unit_price, amount, doc.digits)
-    if price is None:  # no price of 15 digits gives this amount: say in words what it was made of
-        shown = f"{line.quantity.normalize():f} x {line.unit_price.normalize():f}" if line.unit_price is not None \
-            else f"Quantity {line.quantity.normalize():f}"
-        return _row(line, doc, f"{description}\n{shown}", amount)
-    return _row(line, doc, description, amount, {'Qty': as_number(line.quantity), 'UnitPrice': as_number(price)})
-
-
-def _row(line, doc, description, amount, extra=None):
-    detail = {'ItemRef': ref(line.item), **(extra or {})}
+def _tax(doc):
+    """Return the document's tax fields."""
     if doc.tax_regime == 'us':
-        detail['TaxCodeRef'] = ref('TAX' if line.taxable else 'NON')
-    elif doc.tax_regime == 'global':
-        detail['TaxCodeRef'] = ref(line.tax_code)
-    return filled({
-        'DetailType': 'SalesItemLineDetail', 'Amount': as_number(amount),
-        'Description': clean_text(description, DESCRIPTION_LIMIT), 'SalesItemLineDetail': detail,
-    })
+        return {'TxnTaxDetail': compact({
+            'TxnTaxCodeRef': reference(doc.tax_code),
+            'TotalTax': money(doc.tax_total, doc.digits, 'TotalTax'),
+        })}
+    if doc.tax_regime == 'global':
+        return {'GlobalTaxCalculation': 'TaxExcluded'}
+    if doc.tax_total:
+        raise PayloadError(
+            f"The document has {doc.tax_total} of tax, and the QuickBooks company does not use sales tax.",
+            'TxnTaxDetail')
+    return {}

@@ -1,0 +1,106 @@
+"""Lines of sales documents, whose amounts must stand in QuickBooks to the cent.
+
+QuickBooks checks Qty times UnitPrice against Amount (fault 6070) and ignores the Amount of a line that
+has no item. It knows no discount per line, so a discounted line becomes two: the full price, and a
+negative line of the same item and tax. Sources: API reference "Invoice" and "CreditMemo".
+"""
+
+from decimal import Decimal
+
+from ..documents import LineDoc
+from ..money import limit_digits, round_half_up, unit_price
+from ..names import clean_text
+from . import PayloadError
+from .common import compact, money, number, reference
+
+DESCRIPTION_LIMIT = 4000
+
+
+def line_payloads(line, doc):
+    """Return the QuickBooks lines (none, one or two) of one :class:`~..documents.LineDoc` of a document.
+
+    :raises PayloadError: an amount without an item, or a missing tax code outside the US
+    """
+    if line.item is None and line.amount is None:
+        text = clean_text(line.description, DESCRIPTION_LIMIT)
+        if not text:
+            return []
+        return [{'DetailType': 'DescriptionOnly', 'Description': text, 'DescriptionLineDetail': {}}]
+    _check(line, doc)
+    net = round_half_up(line.amount, doc.digits)
+    if not line.discount:
+        return [_item_line(line, net, doc)]
+    gross = gross_amount(line, doc.digits)
+    if gross == net:
+        return [_item_line(line, net, doc)]
+    off = LineDoc(
+        description=f"Discount {_figure(line.discount)} %", item=line.item, amount=net - gross,
+        tax_code=line.tax_code, taxable=line.taxable,
+    )
+    return [_item_line(line, gross, doc), _item_line(off, net - gross, doc)]
+
+
+def gross_amount(line, digits):
+    """Return the amount before discount.
+
+    Quantity times price, if the discount leads from there to the net amount (within one unit of the
+    last digit, since both ends are rounded); else, as with prices that include tax, what the net amount
+    and the percentage say.
+    """
+    net = round_half_up(line.amount, digits)
+    remaining = 1 - line.discount / 100
+    gross = None
+    if line.quantity is not None and line.unit_price is not None:
+        gross = round_half_up(line.quantity * line.unit_price, digits)
+        if abs(gross * remaining - net) <= Decimal(1).scaleb(-digits):
+            return gross
+    if remaining:
+        return round_half_up(net / remaining, digits)
+    return net if gross is None else gross
+
+
+def _check(line, doc):
+    label = clean_text(line.description, 60).split('\n')[0]
+    if not line.item:
+        raise PayloadError(
+            f"Line '{label}' has an amount and no product or service in QuickBooks.", 'ItemRef')
+    if line.amount is None:
+        raise PayloadError(f"Line '{label}' has no amount.", 'Amount')
+    if doc.tax_regime == 'global' and not line.tax_code:
+        raise PayloadError(
+            f"Line '{label}' has no tax code; outside the US QuickBooks needs one on every line.", 'TaxCodeRef')
+
+
+def _item_line(line, amount, doc):
+    """Return a SalesItemLineDetail line of exactly this amount."""
+    description = line.description
+    quantity = None if line.quantity is None else limit_digits(line.quantity)
+    price = None if line.unit_price is None else limit_digits(line.unit_price)
+    fitting = unit_price(quantity, price, amount, doc.digits)
+    if fitting is None and quantity is not None:
+        # No price leads from this quantity to the amount: QuickBooks books the amount, people read the rest.
+        shown = f"{_figure(quantity)} × {_figure(price)}" if price is not None else _figure(quantity)
+        description = f"{clean_text(description, DESCRIPTION_LIMIT - len(shown) - 3)} ({shown})".strip()
+    return compact({
+        'DetailType': 'SalesItemLineDetail',
+        'Amount': money(amount, doc.digits, 'Amount'),
+        'Description': clean_text(description, DESCRIPTION_LIMIT),
+        'SalesItemLineDetail': compact({
+            'ItemRef': reference(line.item),
+            'Qty': None if fitting is None else number(quantity, 'Qty'),
+            'UnitPrice': number(fitting, 'UnitPrice'),
+            'TaxCodeRef': _tax_code(line, doc),
+        }),
+    })
+
+
+def _tax_code(line, doc):
+    if doc.tax_regime == 'us':
+        # The only two codes a US line may carry (fault 6100).
+        return reference('TAX' if line.taxable else 'NON')
+    return reference(line.tax_code) if doc.tax_regime == 'global' else None
+
+
+def _figure(amount):
+    """Return a Decimal as people write it: no exponent, no trailing zeros."""
+    return format(amount.normalize(), 'f') if amount else '0'
