@@ -41,5 +41,5 @@ class QboAccountItem(models.AbstractModel):
     def _content(self, connection, record, suffix):
         document = ItemDoc(
             name=unique_name(self._name_of(record), suffix, NAME_LIMIT), kind='Service',
-            income_account=self._account(connection, record), price=None, cost=None, active=True)
+            income_account=self._account(connection, record), price=None, cost=None)
         return item_payload(document), 0.0, 0.0

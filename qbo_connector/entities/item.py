@@ -49,7 +49,7 @@ class QboItem(models.AbstractModel):
             name=unique_name(self._name_of(record), suffix, NAME_LIMIT), kind=kind,
             sku=record.default_code or '', description=record.description_sale or record.name or '',
             price=self._decimal(record.lst_price), purchase_description=record.description_purchase or '',
-            cost=self._decimal(record.standard_price), active=True,
+            cost=self._decimal(record.standard_price),
             income_account=self._account(connection, accounts['income']),
             **(self._inventory(connection, record, accounts) if kind == 'Inventory' else {}),
         )

@@ -117,7 +117,7 @@ class QboQueueEntry(models.Model):
             self._set_failed('Refused', str(error), fault_field=error.field)
         except faults.QboError as error:
             self._on_fault(error)
-        except Exception as error:  # noqa: BLE001 -- the one place: an error of one row must not stop the cron
+        except Exception as error:
             _logger.exception("QuickBooks queue entry %s stopped unexpectedly", self.id)
             self.env.cr.rollback()
             self._on_surprise(error)

@@ -73,7 +73,7 @@ class QboSyncable(models.AbstractModel):
     # === ENQUEUE === #
 
     def _qbo_enqueue(self):
-        """Say that QuickBooks must be made to agree with these records; costs one INSERT, never fails for QuickBooks' sake."""
+        """Say that QuickBooks must be made to agree with these records: one INSERT, no call to anybody."""
         self.env['qbo.queue.entry']._enqueue(self)
 
     def action_qbo_push(self):

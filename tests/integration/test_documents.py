@@ -1,0 +1,337 @@
+"""From a record posted in Odoo to the object in QuickBooks' books."""
+
+from odoo import fields
+from odoo.tests import tagged
+
+from .common import UK_REALM, QboCase
+
+
+@tagged('standard', 'post_install', '-at_install')
+class TestDocuments(QboCase):
+    """Each test posts in Odoo, drains, and looks into the simulator's books."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.partner = cls.env['res.partner'].create({
+            'name': "Bright Lamps Ltd", 'is_company': True, 'email': "ap@bright.example", 'phone': "+1 555 0100",
+            'street': "1 Main Street", 'city': "Springfield", 'zip': "62701", 'country_id': cls.env.ref('base.us').id,
+            'state_id': cls.env.ref('base.state_us_34').id, 'vat': "US-RESALE-77",
+        })
+        cls.product = cls.env['product.product'].create({
+            'name': "Desk Lamp", 'default_code': "LAMP-1", 'type': 'consu', 'list_price': 100.0, 'taxes_id': False})
+
+    def setUp(self):
+        super().setUp()
+        self.control('reset')
+        self.connection = self.connect()
+        self.accept_mappings(self.connection)
+
+    def test_a_posted_invoice_stands_in_the_books_with_its_customer_and_item(self):
+        move = self.invoice(lines=[{
+            'product_id': self.product.id, 'name': "Lamp, brass", 'quantity': 3, 'price_unit': 33.335, 'tax_ids': []}])
+        self.drain(self.connection)
+        invoice = self.one('Invoice', DocNumber=move.name)
+        self.assertAlmostEqual(invoice['TotalAmt'], move.amount_total)
+        self.assertAlmostEqual(invoice['Balance'], move.amount_residual)
+        self.assertEqual(invoice['TxnDate'], str(move.invoice_date))
+        self.assertEqual(invoice['DueDate'], str(move.invoice_date_due))
+        self.assertEqual(invoice['CustomerRef']['name'], "Bright Lamps Ltd")
+        line = invoice['Line'][0]
+        self.assertEqual(line['Description'], "Lamp, brass")
+        self.assertEqual(line['SalesItemLineDetail']['ItemRef']['name'], "Desk Lamp")
+        self.assertEqual(self.one('Item', Name="Desk Lamp")['Sku'], "LAMP-1")
+        self.assertEqual(move.qbo_state, 'synced')
+
+    def test_a_customer_carries_names_addresses_and_the_resale_number(self):
+        self.env['res.partner'].create({
+            'parent_id': self.partner.id, 'type': 'delivery', 'name': "Dock", 'street': "9 Quay", 'city': "Harbor",
+            'country_id': self.env.ref('base.us').id})
+        self.invoice()
+        self.drain(self.connection)
+        customer = self.one('Customer', DisplayName="Bright Lamps Ltd")
+        self.assertEqual(customer['CompanyName'], "Bright Lamps Ltd")
+        self.assertEqual(customer['PrimaryEmailAddr']['Address'], "ap@bright.example")
+        self.assertEqual(customer['PrimaryPhone']['FreeFormNumber'], "+1 555 0100")
+        self.assertEqual(customer['BillAddr']['Line1'], "1 Main Street")
+        self.assertEqual(customer['ShipAddr']['Line1'], "9 Quay")
+        self.assertEqual(customer['ResaleNum'], "US-RESALE-77")
+
+    def test_a_person_is_split_into_given_and_family_name(self):
+        person = self.env['res.partner'].create({'name': "Maria Elena Lopez"})
+        self.invoice(partner=person)
+        self.drain(self.connection)
+        customer = self.one('Customer', DisplayName="Maria Elena Lopez")
+        self.assertEqual((customer['GivenName'], customer['FamilyName']), ("Maria Elena", "Lopez"))
+        self.assertFalse(customer.get('CompanyName'))
+
+    def test_the_customer_of_a_document_is_its_commercial_partner(self):
+        contact = self.env['res.partner'].create({'name': "Joan", 'parent_id': self.partner.id})
+        move = self.invoice(partner=contact)
+        self.drain(self.connection)
+        self.assertEqual(self.one('Invoice', DocNumber=move.name)['CustomerRef']['name'], "Bright Lamps Ltd")
+
+    def test_sections_and_notes_become_description_lines(self):
+        move = self.invoice(lines=[
+            {'display_type': 'line_section', 'name': "Lighting"},
+            {'product_id': self.product.id, 'quantity': 1, 'price_unit': 10.0, 'tax_ids': []},
+            {'display_type': 'line_note', 'name': "Handle with care"},
+        ])
+        self.drain(self.connection)
+        lines = self.one('Invoice', DocNumber=move.name)['Line']
+        self.assertEqual([line.get('Description') for line in lines[:3]][::2], ["Lighting", "Handle with care"])
+        self.assertEqual([line['DetailType'] for line in lines[:3]],
+                         ['DescriptionOnly', 'SalesItemLineDetail', 'DescriptionOnly'])
+
+    def test_a_discount_is_shown_and_the_total_is_right_to_the_cent(self):
+        move = self.invoice(lines=[{
+            'product_id': self.product.id, 'quantity': 3, 'price_unit': 19.99, 'discount': 12.5, 'tax_ids': []}])
+        self.drain(self.connection)
+        invoice = self.one('Invoice', DocNumber=move.name)
+        self.assertAlmostEqual(invoice['TotalAmt'], move.amount_total)
+        gross, discount = invoice['Line'][:2]
+        self.assertAlmostEqual(gross['Amount'], 59.97)
+        self.assertAlmostEqual(discount['Amount'], move.amount_total - 59.97)
+
+    def test_a_line_without_product_uses_an_item_of_its_account(self):
+        account = self.product.product_tmpl_id._get_product_accounts()['income']
+        move = self.invoice(lines=[{
+            'name': "Consulting", 'account_id': account.id, 'quantity': 1, 'price_unit': 40.0, 'tax_ids': []}])
+        self.drain(self.connection)
+        line = self.one('Invoice', DocNumber=move.name)['Line'][0]
+        item = self.one('Item', Id=line['SalesItemLineDetail']['ItemRef']['value'])
+        mapped = self.env['qbo.mapping']._target(self.connection, 'account', account)
+        self.assertEqual(item['IncomeAccountRef']['value'], mapped.remote_id)
+
+    def test_us_sales_tax_is_what_odoo_charged(self):
+        tax = self.env['account.tax'].create({
+            'name': "Sales 7.25 %", 'amount': 7.25, 'type_tax_use': 'sale', 'company_id': self.company.id})
+        move = self.invoice(lines=[
+            {'product_id': self.product.id, 'quantity': 1, 'price_unit': 19.99, 'tax_ids': tax.ids},
+            {'product_id': self.product.id, 'quantity': 1, 'price_unit': 5.0, 'tax_ids': []},
+        ])
+        self.drain(self.connection)
+        invoice = self.one('Invoice', DocNumber=move.name)
+        self.assertAlmostEqual(invoice['TotalAmt'], move.amount_total)
+        self.assertAlmostEqual(invoice['TxnTaxDetail']['TotalTax'], move.amount_tax)
+        codes = [line['SalesItemLineDetail']['TaxCodeRef']['value'] for line in invoice['Line'][:2]]
+        self.assertEqual(codes, ['TAX', 'NON'])
+
+    def test_a_credit_note_becomes_a_credit_memo_and_not_an_invoice(self):
+        move = self.invoice(move_type='out_refund')
+        self.drain(self.connection)
+        memo = self.one('CreditMemo', DocNumber=move.name)
+        self.assertAlmostEqual(memo['TotalAmt'], 100.0)
+        self.assertAlmostEqual(memo['Balance'], 100.0)
+        self.assertEqual(self.books().get('Invoice', []), [])
+
+    def test_a_registered_payment_is_applied_to_its_invoice(self):
+        move = self.invoice()
+        self.pay(move, 60.0)
+        self.drain(self.connection)
+        payment = self.one('Payment')
+        invoice = self.one('Invoice', DocNumber=move.name)
+        self.assertAlmostEqual(payment['TotalAmt'], 60.0)
+        self.assertAlmostEqual(invoice['Balance'], 40.0)
+        self.assertAlmostEqual(payment['UnappliedAmt'], 0.0)
+
+    def test_one_payment_covers_several_invoices_with_its_own_allocations(self):
+        moves = self.invoice() | self.invoice(lines=[{
+            'product_id': self.product.id, 'quantity': 1, 'price_unit': 250.0, 'tax_ids': []}])
+        self.pay(moves, 350.0, group_payment=True)
+        self.drain(self.connection)
+        payment = self.one('Payment')
+        self.assertAlmostEqual(payment['TotalAmt'], 350.0)
+        self.assertEqual(sorted(float(line['Amount']) for line in payment['Line']), [100.0, 250.0])
+        self.assertEqual([i['Balance'] for i in self.books()['Invoice']], [0, 0])
+
+    def test_an_invoice_reset_and_posted_again_is_an_update(self):
+        move = self.invoice()
+        self.drain(self.connection)
+        move.button_draft()
+        move.invoice_line_ids.price_unit = 120.0
+        move.action_post()
+        self.drain(self.connection)
+        invoice = self.one('Invoice')
+        self.assertAlmostEqual(invoice['TotalAmt'], 120.0)
+        self.assertEqual(self.entries(move)[0].operation, 'update')
+
+    def test_a_cancelled_invoice_is_voided(self):
+        move = self.invoice()
+        self.drain(self.connection)
+        move.button_draft()
+        move.button_cancel()
+        self.drain(self.connection)
+        invoice = self.one('Invoice', DocNumber=move.name)
+        self.assertAlmostEqual(invoice['TotalAmt'], 0.0)
+        self.assertEqual(move.qbo_state, 'voided')
+
+    def test_an_invoice_cancelled_before_the_drain_never_leaves(self):
+        move = self.invoice()
+        move.button_draft()
+        move.button_cancel()
+        self.drain(self.connection)
+        self.assertEqual(self.books().get('Invoice', []), [])
+        self.assertEqual(self.entries(move)[0].state, 'done')
+
+    def test_a_cancelled_credit_note_is_deleted(self):
+        move = self.invoice(move_type='out_refund')
+        self.drain(self.connection)
+        move.button_draft()
+        move.button_cancel()
+        self.drain(self.connection)
+        self.assertEqual([m for m in self.books().get('CreditMemo', []) if m.get('status') != 'Deleted'], [])
+
+    def test_pushing_again_without_change_sends_nothing(self):
+        move = self.invoice()
+        self.drain(self.connection)
+        self.control('calls', method='DELETE')
+        move.action_qbo_push()
+        self.drain(self.connection)
+        self.assertEqual(self.api_calls(), [])
+
+    def test_pushing_a_document_costs_no_read(self):
+        self.control('calls', method='DELETE')
+        self.pay(self.invoice(), 100.0)
+        self.drain(self.connection)
+        self.assertEqual(self.api_calls('GET'), [])
+        self.assertEqual(len(self.api_calls('POST')), 4, "customer, item, invoice, payment: one call each")
+
+    def test_a_later_edit_of_the_contact_travels_and_other_fields_do_not(self):
+        self.invoice()
+        self.drain(self.connection)
+        self.partner.phone = "+1 555 0199"
+        self.drain(self.connection)
+        self.assertEqual(self.one('Customer', DisplayName="Bright Lamps Ltd")['PrimaryPhone']['FreeFormNumber'],
+                         "+1 555 0199")
+        self.control('calls', method='DELETE')
+        self.partner.ref = "internal"
+        self.drain(self.connection)
+        self.assertEqual(self.api_calls(), [])
+
+    def test_an_existing_customer_is_adopted_by_name_instead_of_doubled(self):
+        self.control('seed', {'objects': {self.connection.realm_id: {
+            'Customer': [{'DisplayName': "Bright Lamps Ltd", 'Notes': "kept"}]}}})
+        move = self.invoice()
+        self.drain(self.connection)
+        self.assertEqual(self.one('Customer', DisplayName="Bright Lamps Ltd")['Id'],
+                         self.one('Invoice', DocNumber=move.name)['CustomerRef']['value'])
+
+    def test_an_existing_item_is_adopted_by_its_sku(self):
+        account = next(a for a in self.books()['Account'] if a['AccountType'] == 'Income')
+        self.control('seed', {'objects': {self.connection.realm_id: {'Item': [{
+            'Name': "Lamp for desks", 'Sku': "LAMP-1", 'Type': 'NonInventory',
+            'IncomeAccountRef': {'value': account['Id']}}]}}})
+        self.connection._load_references()
+        self.invoice()
+        self.drain(self.connection)
+        self.assertEqual(len([i for i in self.books()['Item'] if i.get('Sku') == "LAMP-1"]), 1)
+
+    def test_a_name_that_a_vendor_holds_gets_a_suffix(self):
+        self.control('seed', {'objects': {self.connection.realm_id: {
+            'Vendor': [{'DisplayName': "Bright Lamps Ltd"}]}}})
+        move = self.invoice()
+        self.drain(self.connection)
+        self.assertEqual(self.one('Invoice', DocNumber=move.name)['CustomerRef']['name'],
+                         "Bright Lamps Ltd (Customer)")
+
+    def test_two_contacts_of_one_name_are_two_customers(self):
+        twin = self.env['res.partner'].create({'name': "Bright Lamps Ltd", 'is_company': True, 'city': "Shelbyville"})
+        moves = self.invoice() | self.invoice(partner=twin)
+        self.drain(self.connection)
+        names = {i['DocNumber']: i['CustomerRef']['name'] for i in self.books()['Invoice']}
+        self.assertEqual([names[m.name] for m in moves], ["Bright Lamps Ltd", "Bright Lamps Ltd (Shelbyville)"])
+
+    def test_variants_are_items_of_their_own(self):
+        attribute = self.env['product.attribute'].create({'name': "Colour", 'value_ids': [
+            fields.Command.create({'name': "Red"}), fields.Command.create({'name': "Blue"})]})
+        template = self.env['product.template'].create({'name': "Shade", 'taxes_id': False, 'attribute_line_ids': [
+            fields.Command.create({'attribute_id': attribute.id, 'value_ids': attribute.value_ids.ids})]})
+        self.invoice(lines=[{'product_id': v.id, 'quantity': 1, 'price_unit': 5.0, 'tax_ids': []}
+                            for v in template.product_variant_ids])
+        self.drain(self.connection)
+        names = {item['Name'] for item in self.books()['Item']}
+        self.assertLessEqual({"Shade (Red)", "Shade (Blue)"}, names)
+
+    def test_the_sweep_finds_what_no_hook_enqueued(self):
+        move = self.invoice()
+        self.entries(move).unlink()
+        self.env['qbo.queue.entry']._sweep(self.connection)
+        self.drain(self.connection)
+        self.one('Invoice', DocNumber=move.name)
+
+    def test_documents_before_the_starting_date_stay_out(self):
+        self.connection.sync_from = fields.Date.add(fields.Date.today(), days=1)
+        move = self.invoice()
+        self.drain(self.connection)
+        self.assertEqual(self.books().get('Invoice', []), [])
+        self.assertEqual(move.qbo_state, 'none')
+        self.assertIn("from which documents are pushed", move.qbo_message)
+
+    def test_another_addon_adds_an_entity(self):
+        plan = self.env['account.analytic.plan'].create({'name': "Projects"})
+        self.env['account.analytic.account'].create({'name': "Lighthouse", 'plan_id': plan.id})
+        self.drain(self.connection)
+        self.one('Class', Name="Lighthouse")
+
+    def pay(self, moves, amount, **values):
+        """Register a payment as the user does, with the wizard."""
+        return self.env['account.payment.register'].with_context(
+            active_model='account.move', active_ids=moves.ids,
+        ).create({'amount': amount, **values})._create_payments()
+
+
+@tagged('standard', 'post_install', '-at_install')
+class TestUkDocuments(QboCase):
+    """A company outside the US: one tax code per line, QuickBooks computes the tax."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls.env['res.company'].create({
+            'name': "London Lamps", 'country_id': cls.env.ref('base.uk').id, 'currency_id': cls.env.ref('base.GBP').id})
+        cls.env.ref('base.GBP').active = True
+        cls.env.user.company_ids |= cls.company
+        cls.env = cls.env(context={**cls.env.context, 'allowed_company_ids': cls.company.ids})
+        cls.env['account.chart.template'].try_loading('uk', company=cls.company, install_demo=False)
+        cls.partner = cls.env['res.partner'].create({'name': "Jane Roe"})
+        cls.product = cls.env['product.product'].create({'name': "Mug", 'type': 'consu', 'taxes_id': False})
+
+    def setUp(self):
+        super().setUp()
+        self.control('reset')
+        self.connection = self.connect(realm=UK_REALM)
+        self.accept_mappings(self.connection)
+
+    def test_vat_is_computed_by_quickbooks_and_equals_odoos(self):
+        tax = self.company.account_sale_tax_id
+        move = self.invoice(lines=[
+            {'product_id': self.product.id, 'quantity': 7, 'price_unit': 2.55, 'tax_ids': tax.ids},
+            {'product_id': self.product.id, 'quantity': 1, 'price_unit': 3.39, 'tax_ids': []},
+        ])
+        self.drain(self.connection)
+        invoice = self.one('Invoice', realm=UK_REALM, DocNumber=move.name)
+        self.assertEqual(invoice['GlobalTaxCalculation'], 'TaxExcluded')
+        self.assertAlmostEqual(invoice['TotalAmt'], move.amount_total)
+        self.assertAlmostEqual(invoice['TxnTaxDetail']['TotalTax'], move.amount_tax)
+
+    def test_an_unmapped_tax_fails_by_name_and_saving_the_mapping_retries(self):
+        tax = self.env['account.tax'].create({
+            'name': "GST 18%", 'amount': 18, 'type_tax_use': 'sale', 'company_id': self.company.id})
+        move = self.invoice(lines=[{
+            'product_id': self.product.id, 'quantity': 1, 'price_unit': 10, 'tax_ids': tax.ids}])
+        self.drain(self.connection)
+        entry = self.entries(move)[0]
+        self.assertEqual(entry.state, 'failed')
+        self.assertIn("GST 18%", entry.fault_message)
+        self.assertEqual(move.qbo_state, 'failed')
+        self.assertIn("GST 18%", move.message_ids[0].body)
+        self.assertEqual(entry.action_fix()['res_id'], entry.mapping_id.id)
+
+        code = self.env['qbo.reference'].search([
+            ('connection_id', '=', self.connection.id), ('entity', '=', 'TaxCode'), ('rate', '=', 20)], limit=1)
+        entry.mapping_id.reference_id = code
+        self.assertEqual(entry.state, 'pending')
+        self.drain(self.connection)
+        self.one('Invoice', realm=UK_REALM, DocNumber=move.name)
+        self.assertIn(move.qbo_state, ('synced', 'variance'))

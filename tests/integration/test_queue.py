@@ -1,0 +1,321 @@
+"""The queue under faults: nothing lost, nothing doubled, every stop named."""
+
+from datetime import timedelta
+
+from freezegun import freeze_time
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
+
+from .common import QboCase
+
+
+@tagged('standard', 'post_install', '-at_install')
+class TestQueue(QboCase):
+    """Faults are scripted in the simulator; what counts is what its books hold afterwards."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.partner = cls.env['res.partner'].create({'name': "Queue Customer"})
+        cls.product = cls.env['product.product'].create({'name': "Queue Item", 'type': 'service', 'taxes_id': False})
+
+    def setUp(self):
+        super().setUp()
+        self.control('reset')
+        self.connection = self.connect()
+        self.accept_mappings(self.connection)
+
+    def fail(self, *, times=1, **failure):
+        """Script the next answers of the simulator."""
+        self.control('fail', {'times': times, **failure})
+
+    def later(self, **delta):
+        """Run what became due after some time."""
+        with freeze_time(fields.Datetime.now() + timedelta(**delta)):
+            self.control('clock', {'advance': timedelta(**delta).total_seconds()})
+            self.drain(self.connection)
+
+    def settle_masters(self):
+        """Push a first invoice, so that later ones need no customer and no item."""
+        move = self.invoice()
+        self.drain(self.connection)
+        return move
+
+    # === FAULTS === #
+
+    def test_an_answer_lost_after_the_write_is_replayed_and_not_doubled(self):
+        self.settle_masters()
+        self.fail(match={'entity': 'Invoice'}, kind='lost_answer')
+        move = self.invoice()
+        self.drain(self.connection)
+        entry = self.entries(move)[0]
+        self.assertEqual((entry.state, entry.attempts), ('sending', 1))
+        self.one('Invoice', DocNumber=move.name)
+        requestid = entry.requestid
+        self.later(minutes=10)
+        self.one('Invoice', DocNumber=move.name)
+        self.assertEqual((entry.state, entry.requestid), ('done', requestid))
+
+    def test_an_orphan_of_a_crash_is_sent_again_with_the_same_bytes(self):
+        self.settle_masters()
+        move = self.invoice()
+        entry = self.entries(move)[0]
+        with self.enter_registry_test_mode():
+            self.assertTrue(entry._prepare())
+            payload, requestid = entry.payload, entry.requestid
+            self.connection._qbo_client().write('Invoice', 'create', payload, requestid)
+        self.drain(self.connection)  # the process died before it heard the answer; this is the next one
+        self.one('Invoice', DocNumber=move.name)
+        self.assertEqual((entry.state, entry.payload, entry.requestid), ('done', payload, requestid))
+
+    def test_past_the_safe_age_an_orphan_is_looked_up_and_adopted(self):
+        self.settle_masters()
+        move = self.invoice()
+        entry = self.entries(move)[0]
+        with self.enter_registry_test_mode():
+            entry._prepare()
+            # another requestid: QuickBooks has forgotten ours
+            self.connection._qbo_client().write('Invoice', 'create', entry.payload, 'forgotten')
+        self.control('calls', method='DELETE')
+        self.later(hours=2)
+        self.one('Invoice', DocNumber=move.name)
+        self.assertEqual(entry.state, 'done')
+        self.assertFalse([c for c in self.api_calls('POST') if c['path'].endswith('/invoice')])
+
+    def test_a_create_whose_outcome_stays_in_doubt_ends_as_unknown_and_retry_adopts(self):
+        self.settle_masters()
+        self.fail(match={'entity': 'Invoice'}, kind='lost_answer', times=1)
+        self.fail(match={'method': 'GET'}, kind='reset', times=100)
+        self.fail(match={'entity': 'Invoice'}, kind='reset', times=100)
+        move = self.invoice()
+        self.drain(self.connection)
+        entry = self.entries(move)[0]
+        for _attempt in range(12):
+            if entry.state == 'unknown':
+                break
+            self.later(hours=7)
+        self.assertEqual(entry.state, 'unknown')
+        self.assertEqual(move.qbo_state, 'unknown')
+        self.control('fail', {'clear': True})
+        entry.action_retry()
+        self.later(hours=7)
+        self.one('Invoice', DocNumber=move.name)
+        self.assertEqual(entry.state, 'done')
+
+    def test_a_refusal_fails_at_once_and_is_said_on_the_record(self):
+        self.settle_masters()
+        self.fail(match={'entity': 'Invoice'}, kind='status', status=400, code='6000', format='json')
+        move = self.invoice()
+        self.drain(self.connection)
+        entry = self.entries(move)[0]
+        self.assertEqual((entry.state, entry.fault_code, entry.attempts), ('failed', '6000', 0))
+        self.assertTrue(entry.intuit_tid)
+        self.assertIn("Not in QuickBooks", move.message_ids[0].body)
+        entry.action_retry()
+        self.drain(self.connection)
+        self.one('Invoice', DocNumber=move.name)
+        self.assertIn("In QuickBooks now", move.message_ids[0].body)
+
+    def test_throttling_pauses_the_company_and_burns_no_attempt(self):
+        self.settle_masters()
+        self.fail(match={'entity': 'Invoice'}, kind='status', status=429)
+        moves = self.invoice() | self.invoice()
+        self.drain(self.connection)
+        entries = self.entries(moves[0]) | self.entries(moves[1])
+        self.assertTrue(self.connection.paused_until)
+        self.assertEqual(entries.mapped('attempts'), [0, 0])
+        self.later(minutes=5)
+        self.assertEqual(set(entries.mapped('state')), {'done'})
+        self.assertEqual(len(self.books()['Invoice']), 3)
+
+    def test_a_dead_refresh_token_stops_the_drain_without_burning_attempts(self):
+        self.settle_masters()
+        moves = self.invoice() | self.invoice()
+        self.control('revoke', {'realm_id': self.connection.realm_id})
+        self.later(hours=2)
+        entries = self.entries(moves[0]) | self.entries(moves[1])
+        self.assertEqual(self.connection.state, 'reconnect')
+        self.assertEqual(entries.mapped('attempts'), [0, 0])
+        self.assertLessEqual(set(entries.mapped('state')), {'pending', 'sending'})
+
+    def test_a_stale_object_is_read_again_once_and_updated(self):
+        move = self.settle_masters()
+        invoice = self.one('Invoice', DocNumber=move.name)
+        self.connection._qbo_client().write(
+            'Invoice', 'update',
+            '{"Id": "%s", "SyncToken": "%s", "sparse": true, "CustomerMemo": {"value": "by hand"}}' % (
+                invoice['Id'], invoice['SyncToken']), 'by-hand')
+        move.button_draft()
+        move.invoice_line_ids.price_unit = 70.0
+        move.action_post()
+        self.drain(self.connection)
+        self.assertAlmostEqual(self.one('Invoice', DocNumber=move.name)['TotalAmt'], 70.0)
+
+    def test_an_invoice_deleted_in_quickbooks_says_so_and_retry_creates_it(self):
+        move = self.settle_masters()
+        invoice = self.one('Invoice', DocNumber=move.name)
+        self.connection._qbo_client().write(
+            'Invoice', 'delete', '{"Id": "%s", "SyncToken": "%s"}' % (invoice['Id'], invoice['SyncToken']), 'gone')
+        move.button_draft()
+        move.invoice_line_ids.price_unit = 80.0
+        move.action_post()
+        self.drain(self.connection)
+        entry = self.entries(move)[0]
+        self.assertEqual(entry.state, 'failed')
+        self.assertIn("was deleted in QuickBooks", entry.fault_message)
+        entry.action_retry()
+        self.drain(self.connection)
+        live = [i for i in self.books()['Invoice'] if i.get('status') != 'Deleted']
+        self.assertEqual([float(i['TotalAmt']) for i in live], [80.0])
+
+    def test_a_number_that_somebody_else_used_in_quickbooks_is_explained(self):
+        first = self.settle_masters()
+        customer = self.one('Customer', DisplayName="Queue Customer")
+        item = self.one('Item', Name="Queue Item")
+        move = self.invoice(post=False)
+        move.name = 'TAKEN-1'
+        self.control('seed', {'objects': {self.connection.realm_id: {'Invoice': [{
+            'DocNumber': 'TAKEN-1', 'CustomerRef': {'value': customer['Id']}, 'Line': [{
+                'DetailType': 'SalesItemLineDetail', 'Amount': 1,
+                'SalesItemLineDetail': {'ItemRef': {'value': item['Id']}, 'TaxCodeRef': {'value': 'NON'}}}]}]}}})
+        move.action_post()
+        self.drain(self.connection)
+        entry = self.entries(move)[0]
+        self.assertEqual((entry.state, entry.fault_class), ('failed', 'DuplicateDocNumber'))
+        self.assertIn("did not come from here", entry.fault_message)
+        self.assertEqual(len(self.books()['Invoice']), 2)
+        self.assertEqual(first.qbo_state, 'synced')
+
+    # === ROWS === #
+
+    def test_a_bad_row_does_not_stop_the_good_ones(self):
+        nameless = self.env['res.partner'].create({'name': "Ok"})
+        nameless.name = "\U0001F600"
+        bad, good = self.invoice(partner=nameless), self.invoice()
+        self.drain(self.connection)
+        self.one('Invoice', DocNumber=good.name)
+        self.assertEqual(bad.qbo_state, 'waiting')
+        self.assertIn("no name", self.entries(nameless)[0].fault_message)
+        nameless.name = "Smiling Sam"
+        self.drain(self.connection)
+        self.one('Invoice', DocNumber=bad.name)
+        self.assertEqual(self.entries(nameless).mapped('state'), ['done', 'superseded'])
+
+    def test_an_unexpected_error_in_one_row_is_contained(self):
+        good = self.invoice()
+        bad = self.invoice()
+        original = type(self.env['qbo.entity.invoice'])._content
+
+        def broken(handler, connection, record, suffix):
+            if record == bad:
+                raise ZeroDivisionError
+            return original(handler, connection, record, suffix)
+
+        self.patch(type(self.env['qbo.entity.invoice']), '_content', broken)
+        with self.assertLogs('odoo.addons.qbo_connector.models.qbo_queue_drain', 'ERROR'):
+            self.drain(self.connection)
+        self.one('Invoice', DocNumber=good.name)
+        self.assertEqual(self.entries(bad)[0].state, 'failed')
+
+    def test_several_rows_of_one_record_are_sent_once_with_its_last_state(self):
+        self.settle_masters()
+        move = self.invoice(post=False)
+        move.action_post()
+        move.button_draft()
+        move.invoice_line_ids.price_unit = 55.0
+        move.action_post()
+        self.assertEqual(len(self.entries(move)), 2)
+        self.drain(self.connection)
+        self.assertAlmostEqual(self.one('Invoice', DocNumber=move.name)['TotalAmt'], 55.0)
+        self.assertEqual(self.entries(move).mapped('state'), ['done', 'superseded'])
+
+    def test_a_rollback_takes_the_row_with_it(self):
+        before = self.env['qbo.queue.entry'].search_count([])
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            self.invoice()
+            raise UserError("the user's transaction fails after posting")
+        self.assertEqual(self.env['qbo.queue.entry'].search_count([]), before)
+
+    def test_posting_calls_nobody_and_triggers_the_cron_once(self):
+        self.control('calls', method='DELETE')
+        trigger = self.env['ir.cron.trigger'].search_count([('cron_id', '=', self.connection.cron_id.id)])
+        moves = self.invoice(post=False) | self.invoice(post=False)
+        moves.action_post()
+        self.assertEqual(self.api_calls(), [])
+        self.assertEqual(self.env['ir.cron.trigger'].search_count(
+            [('cron_id', '=', self.connection.cron_id.id)]), trigger + 1)
+
+    def test_a_deleted_record_ends_its_row(self):
+        move = self.invoice(post=False)
+        move.action_post()
+        move.button_draft()
+        move.unlink()
+        self.drain(self.connection)
+        self.assertEqual(self.books().get('Invoice', []), [])
+
+    def test_a_cancelled_entry_stays_out_until_it_is_retried(self):
+        self.settle_masters()
+        move = self.invoice()
+        entry = self.entries(move)[0]
+        entry.action_cancel()
+        self.drain(self.connection)
+        self.assertEqual(len(self.books()['Invoice']), 1)
+        entry.action_retry()
+        self.drain(self.connection)
+        self.one('Invoice', DocNumber=move.name)
+
+    # === BAD INPUT === #
+
+    def test_a_number_that_is_too_long_is_refused_before_it_is_sent(self):
+        move = self.invoice(post=False)
+        move.name = 'INV/2026/' + '0' * 20 + '7'
+        move.action_post()
+        self.drain(self.connection)
+        self.assertIn("has 30 characters; QuickBooks takes 21", self.entries(move)[0].fault_message)
+        self.assertEqual(self.books().get('Invoice', []), [])
+
+    def test_odd_but_bookable_documents_go_through(self):
+        odd = self.env['res.partner'].create({'name': "Parent: Child\tCo \U0001F600"})
+        product = self.env['product.product'].create({'name': "Colon: item\U0001F680", 'taxes_id': False})
+        zero_total = self.invoice(partner=odd, lines=[
+            {'product_id': product.id, 'quantity': 1, 'price_unit': 0.0, 'tax_ids': []}])
+        zero_quantity = self.invoice(lines=[
+            {'product_id': self.product.id, 'quantity': 0, 'price_unit': 5.0, 'tax_ids': []},
+            {'product_id': self.product.id, 'quantity': 1, 'price_unit': 5.0, 'tax_ids': []}])
+        long_text = self.invoice(lines=[
+            {'product_id': self.product.id, 'name': "x" * 4500, 'quantity': 1, 'price_unit': 1.0, 'tax_ids': []}])
+        self.drain(self.connection)
+        for move in (zero_total, zero_quantity, long_text):
+            self.assertAlmostEqual(self.one('Invoice', DocNumber=move.name)['TotalAmt'], move.amount_total)
+        self.assertEqual(self.one('Invoice', DocNumber=zero_total.name)['CustomerRef']['name'], "Parent Child Co")
+
+    def test_a_deleted_account_behind_a_mapping_is_named(self):
+        mapping = self.env['qbo.mapping'].search([
+            ('connection_id', '=', self.connection.id), ('kind', '=', 'account'), ('reference_id', '!=', False)])
+        mapping.reference_id.active = False
+        move = self.invoice()
+        self.drain(self.connection)
+        self.assertEqual(self.books().get('Invoice', []), [])
+        entry = self.entries(self.product)[0]
+        self.assertEqual((entry.state, entry.fault_class), ('failed', 'MissingMapping'))
+        self.assertTrue(entry.mapping_id)
+        self.assertEqual(move.qbo_state, 'waiting')
+
+    # === RIGHTS === #
+
+    def test_payloads_are_for_administrators_and_retry_for_accountants(self):
+        self.settle_masters()
+        entry = self.env['qbo.queue.entry'].search([('payload', '!=', False)], limit=1)
+        reader = new_test_user(self.env, 'qbo_reader', groups='qbo_connector.group_qbo_user')
+        self.assertNotIn('payload', entry.with_user(reader).read()[0])
+        with self.assertRaises(AccessError):
+            entry.with_user(reader).action_cancel()
+
+    def test_a_user_without_quickbooks_rights_can_post(self):
+        biller = new_test_user(self.env, 'qbo_biller', groups='account.group_account_invoice')
+        move = self.invoice(post=False)
+        move.with_user(biller).action_post()
+        self.drain(self.connection)
+        self.one('Invoice', DocNumber=move.name)
