@@ -21,7 +21,7 @@ def read(company, entity, remote_id):
 
     :raises faults.Refusal: 2030, 610
     """
-    return entity.shown(company, _existing(company, entity, remote_id))
+    return entity.alone(company, _existing(company, entity, remote_id))
 
 
 def write(company, entity, operation, body, params=None):
@@ -60,7 +60,7 @@ def create(company, entity, body, params=None, seeding=False):
         obj['Id'], obj['SyncToken'] = str(body['Id']), str(body.get('SyncToken', '0'))
     stored = company.add(entity.name, obj, entity.space)
     entity.saved(company, stored, None)
-    return entity.shown(company, company.get(entity.name, stored['Id']))
+    return entity.alone(company, company.get(entity.name, stored['Id']))
 
 
 def _update(company, entity, old, body, params):
@@ -73,10 +73,10 @@ def _update(company, entity, old, body, params):
 def _store(company, entity, old, new):
     """Store the new state; a write that changes nothing leaves SyncToken and time alone (recorded)."""
     if _same(old, new):
-        return entity.shown(company, old)
+        return entity.alone(company, old)
     stored = company.touch(entity.name, new)
     entity.saved(company, stored, old)
-    return entity.shown(company, company.get(entity.name, stored['Id']))
+    return entity.alone(company, company.get(entity.name, stored['Id']))
 
 
 def _same(old, new):

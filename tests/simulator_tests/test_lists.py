@@ -16,7 +16,8 @@ def account(us, name):
 def stock(us):
     """An inventory item's body."""
     return {'Name': "Pump", 'Type': 'Inventory', 'TrackQtyOnHand': True, 'QtyOnHand': 3, 'InvStartDate': '2026-01-01',
-            'IncomeAccountRef': account(us, "Sales of Product Income"), 'AssetAccountRef': account(us, "Inventory Asset"),
+            'IncomeAccountRef': account(us, "Sales of Product Income"),
+            'AssetAccountRef': account(us, "Inventory Asset"),
             'ExpenseAccountRef': account(us, "Cost of Goods Sold")}
 
 

@@ -45,6 +45,10 @@ class Entity:
         """The object as it stands in an answer."""
         return rules.with_names(company, obj)
 
+    def alone(self, company, obj):
+        """The object as the answer to a read or a write shows it; queries may show less."""
+        return self.shown(company, obj)
+
     def index_keys(self, obj):
         """Keys under which the store finds the object."""
         if self.name_field and obj.get(self.name_field):

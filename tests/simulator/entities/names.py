@@ -70,15 +70,12 @@ class Customer(Person):
     kept = ('DefaultTaxCodeRef', 'Taxable')
 
     def defaults(self, company, obj, old):
-        """The values of a recorded create, and the company's default tax code in US companies."""
+        """The values of a recorded create."""
         super().defaults(company, obj, old)
         obj.setdefault('Taxable', True)
         obj.setdefault('Job', bool(obj.get('ParentRef')))
         obj.setdefault('BillWithParent', False)
         obj.setdefault('PreferredDeliveryMethod', 'Print')
-        if not obj.get('DefaultTaxCodeRef') and company.is_us and obj['Taxable']:
-            default = company.objects['Preferences']['1']['TaxPrefs'].get('TaxGroupCodeRef')
-            obj['DefaultTaxCodeRef'] = dict(default) if default else None
         if obj.get('Job') and not obj.get('ParentRef'):
             raise faults.required('ParentRef')
 
@@ -115,6 +112,14 @@ class Customer(Person):
         shown['Balance'] = ledger.name_balance(company, 'Customer', obj)
         jobs = company.find_objects(('parent', obj['Id']))
         shown['BalanceWithJobs'] = shown['Balance'] + sum(ledger.name_balance(company, 'Customer', job) for job in jobs)
+        return shown
+
+    def alone(self, company, obj):
+        """Reads and writes tell the company's default tax code, queries do not (recorded)."""
+        shown = self.shown(company, obj)
+        default = company.objects['Preferences']['1']['TaxPrefs'].get('TaxGroupCodeRef')
+        if company.is_us and obj.get('Taxable') and default:
+            shown.setdefault('DefaultTaxCodeRef', dict(default))
         return shown
 
     def index_keys(self, obj):
