@@ -1,6 +1,9 @@
-"""OAuth 2.0 with Intuit: consent address, code exchange, refresh, revoke.
+"""OAuth 2.0 with Intuit: consent address, code exchange, refresh, revocation.
 
-Sources: Intuit "Set up OAuth 2.0", "Authorization FAQ", blog "Important changes to refresh token policy".
+Facts used: the parameters of the consent page, HTTP Basic credentials and form bodies at the token host,
+a refresh token value that changes about once a day and must be stored every time ("Set up OAuth 2.0",
+"Authorization FAQ"); the absolute five-year limit, reported only on request ("Important changes to
+refresh token policy"). Lifetimes are data of the answer; nothing is assumed where the answer speaks.
 """
 
 import json
@@ -11,16 +14,19 @@ from urllib.parse import urlencode
 from requests.auth import HTTPBasicAuth
 
 from .endpoints import SCOPE_ACCOUNTING
-from .faults import AuthError, Disconnected, InDoubt, InvalidClient
+from .faults import AuthError, Disconnected, InDoubt, InvalidClient, Retryable, classify
 from .transport import exchange, new_session
 
-#: Asks Intuit to tell when the five-year limit of the consent ends.
-HARD_EXPIRY_HEADER = {'x-include-refresh-token-hard-expires-in': 'true'}
+#: Seconds a refresh token lives when the answer does not say: the documented 100 days.
+DOCUMENTED_REFRESH_LIFETIME = 8_640_000
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """What one token answer holds; moments are aware UTC, lifetimes are Intuit's own, never constants."""
+    """A pair of tokens with their ends (aware datetimes); the secrets are not part of its repr.
+
+    ``hard_expires_at`` is the day after which no refresh helps, None if Intuit did not tell.
+    """
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
@@ -30,83 +36,129 @@ class Tokens:
 
 
 def authorize_url(endpoints, client_id, redirect_uri, state):
-    """Return the address of Intuit's consent page.
+    """Return the address of Intuit's consent page for our app.
 
-    :param str redirect_uri: exactly as registered with the app
+    :param str redirect_uri: exactly as registered with Intuit
     :param str state: single-use secret that comes back with the answer
     """
-    query = {
-        'client_id': client_id, 'response_type': 'code', 'scope': SCOPE_ACCOUNTING,
-        'redirect_uri': redirect_uri, 'state': state,
-    }
-    return f'{endpoints.authorize}?{urlencode(query)}'
+    return endpoints.authorize + '?' + urlencode({
+        'client_id': client_id,
+        'response_type': 'code',
+        'scope': SCOPE_ACCOUNTING,
+        'redirect_uri': redirect_uri,
+        'state': state,
+    })
 
 
 def exchange_code(endpoints, client_id, client_secret, code, redirect_uri, now, session=None):
-    """Exchange the single-use code of the callback for :class:`Tokens`.
+    """Exchange the code of the consent page for the first :class:`Tokens`.
 
-    :param datetime now: aware UTC
-    :raises Disconnected: the code is used, expired, or the redirect URI differs
-    :raises InvalidClient, Unavailable, InDoubt: see :mod:`.faults`
+    :param datetime now: aware time from which the lifetimes count
+    :raises Disconnected: the code is used up, expired, or was given for another redirect URI
+    :raises InvalidClient: wrong client id or secret
+    :raises Retryable: transport trouble; after InDoubt the code may be spent
     """
     form = {'grant_type': 'authorization_code', 'code': code, 'redirect_uri': redirect_uri}
-    return _ask_token(endpoints, client_id, client_secret, form, now, session)
+    return _token_request(endpoints, client_id, client_secret, form, now, session)
 
 
 def refresh(endpoints, client_id, client_secret, refresh_token, now, session=None):
-    """Exchange a refresh token for new :class:`Tokens`; the refresh token may change and must be stored at once.
+    """Return fresh :class:`Tokens`; both values must be stored, the old ones may be dead.
 
-    :param datetime now: aware UTC
-    :raises Disconnected: the refresh token is dead; asking again is useless
-    :raises InvalidClient, Unavailable, InDoubt: see :mod:`.faults`
+    Two refreshes at the same time can kill the connection, so callers hold a lock around this.
+
+    :raises Disconnected: the refresh token is dead; never retry, ask a person to reconnect
+    :raises InvalidClient: wrong client id or secret
+    :raises Retryable: transport trouble
     """
     form = {'grant_type': 'refresh_token', 'refresh_token': refresh_token}
-    return _ask_token(endpoints, client_id, client_secret, form, now, session)
+    return _token_request(endpoints, client_id, client_secret, form, now, session)
 
 
 def revoke(endpoints, client_id, client_secret, token, session=None):
-    """Revoke a token; either one ends the whole consent. A token that is already dead (400) is fine.
+    """Revoke a connection by either of its tokens.
 
-    :raises InvalidClient, Unavailable, InDoubt: the token may still be alive
+    :raises AuthError: Intuit refuses, for instance because the token is dead already
+    :raises Retryable: transport trouble
     """
-    response = exchange(
-        session or new_session(), 'POST', endpoints.revoke, json={'token': token},
-        auth=HTTPBasicAuth(client_id, client_secret), headers={'Accept': 'application/json'})
-    if response.status_code not in (200, 400):
+    response = _post(
+        endpoints.revoke, client_id, client_secret, session,
+        data=json.dumps({'token': token}).encode(), headers={'Content-Type': 'application/json'},
+    )
+    if response.status_code not in (200, 204):
         raise _refusal(response)
 
 
-def _ask_token(endpoints, client_id, client_secret, form, now, session):
-    response = exchange(
-        session or new_session(), 'POST', endpoints.token, data=form,
-        auth=HTTPBasicAuth(client_id, client_secret), headers={'Accept': 'application/json', **HARD_EXPIRY_HEADER})
+def _token_request(endpoints, client_id, client_secret, form, now, session):
+    response = _post(
+        endpoints.token, client_id, client_secret, session,
+        data=form, headers={'x-include-refresh-token-hard-expires-in': 'true'},
+    )
     if response.status_code != 200:
         raise _refusal(response)
+    tokens = _read_tokens(response, now)
+    if tokens is None:
+        raise InDoubt(
+            "Intuit's answer contained no usable tokens",
+            intuit_tid=response.headers.get('intuit_tid', ''), http_status=response.status_code,
+        )
+    return tokens
+
+
+def _post(url, client_id, client_secret, session, data, headers):
+    # As bytes, since the library would encode text as Latin-1.
+    basic = HTTPBasicAuth(client_id.encode(), client_secret.encode())
+    headers = {'Accept': 'application/json', **headers}
+    return exchange(session or new_session(), 'POST', url, auth=basic, data=data, headers=headers)
+
+
+def _read_tokens(response, now):
+    """Return the Tokens of an answer, or None when it is not what Intuit documents."""
+    data = _json_object(response)
+    access, renewal = data.get('access_token'), data.get('refresh_token')
+    if not (isinstance(access, str) and access and isinstance(renewal, str) and renewal):
+        return None
     try:
-        data = json.loads(response.text)
         hard = data.get('x_refresh_token_hard_expires_in')
         return Tokens(
-            access_token=data['access_token'], refresh_token=data['refresh_token'],
-            access_expires_at=now + timedelta(seconds=int(data['expires_in'])),
-            refresh_expires_at=now + timedelta(seconds=int(data['x_refresh_token_expires_in'])),
-            hard_expires_at=now + timedelta(seconds=int(hard)) if hard else None,
+            access_token=access,
+            refresh_token=renewal,
+            access_expires_at=_after(now, data['expires_in']),
+            refresh_expires_at=_after(
+                now, data.get('x_refresh_token_expires_in', DOCUMENTED_REFRESH_LIFETIME)),
+            hard_expires_at=None if hard is None else _after(now, hard),
         )
-    except (AttributeError, KeyError, TypeError, ValueError):
-        pass  # raised outside, so that the body with its tokens is not attached as context
-    raise InDoubt("Intuit's token answer was unreadable")
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None
+
+
+def _after(now, seconds):
+    return now + timedelta(seconds=int(seconds))
+
+
+def _json_object(response):
+    try:
+        data = json.loads(response.content)
+    except (ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}
 
 
 def _refusal(response):
-    """Return the error of a token or revoke answer, without quoting its body."""
-    try:
-        reason = json.loads(response.text).get('error')
-    except (AttributeError, ValueError):
-        reason = None
-    known = {'intuit_tid': response.headers.get('intuit_tid', ''), 'http_status': response.status_code}
-    if reason == 'invalid_grant':
-        return Disconnected("QuickBooks has ended this connection", code='invalid_grant', **known)
-    if reason == 'invalid_client' or response.status_code == 401:
-        return InvalidClient("Intuit does not know this client id and client secret", code='invalid_client', **known)
-    if response.status_code >= 500 or response.status_code == 429:
-        return InDoubt(f"Intuit's token server answered with HTTP status {response.status_code}", **known)
-    return AuthError(f"Intuit refused the request (HTTP status {response.status_code})", **known)
+    """Return the error for a refusal of the token host; its texts are ours, as it may echo secrets."""
+    error = _json_object(response).get('error')
+    facts = {
+        'intuit_tid': response.headers.get('intuit_tid', ''),
+        'http_status': response.status_code,
+    }
+    if error == 'invalid_grant':
+        return Disconnected("Intuit no longer accepts the authorization", code='invalid_grant', **facts)
+    if error == 'invalid_client':
+        return InvalidClient("Intuit does not know this client id and secret", code='invalid_client', **facts)
+    other = classify(response.status_code, response.headers, '')
+    if isinstance(other, Retryable):
+        return other
+    if response.status_code == 401:
+        return InvalidClient("Intuit does not know this client id and secret", **facts)
+    code = error if isinstance(error, str) and error.isidentifier() and len(error) <= 40 else ''
+    return AuthError("Intuit refused the request for authorization", code=code, **facts)

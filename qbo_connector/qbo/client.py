@@ -1,44 +1,71 @@
-"""The HTTP client of the Accounting API: one ``_send`` under every operation.
+"""The HTTP client of the Accounting API: every request goes through one ``_send()``.
 
-Sources: Intuit "Basic schema and data formats for the QuickBooks Online Accounting API", "Basic ID and field
-definitions" (requestid), "Query operations and syntax", API reference of the entities (void, delete).
+It knows how to address, authenticate and read; it knows nothing of records. Each request carries the
+minor version and a timeout, follows no redirect, and is never repeated, with one exception: after a 401
+the access token is renewed and the same request sent again, once.
+
+Sources: Intuit "Basic schema and data formats for the QuickBooks Online Accounting API", "Basic ID and
+field definitions" (requestid), "Query operations and syntax", API reference of each entity (delete, void).
 """
 
 import json
+import time
 from dataclasses import dataclass
 from decimal import Decimal
+from urllib.parse import quote as url_quote
 
 from requests.auth import AuthBase
 
+from . import query as queries
 from .endpoints import MINOR_VERSION
 from .fault_body import has_fault
-from .faults import InDoubt, TokenExpired, classify
-from .query import select
+from .faults import InDoubt, QboError, TokenExpired, classify
 from .transport import TIMEOUT, exchange, new_session
 
-PAGE = 1000  # rows; the most one query answers
-
-#: What an operation adds to the address of a write; void differs by entity.
-OPERATIONS = {
-    'create': {},
-    'update': {},
-    'delete': {'operation': 'delete'},
-    'void': {'operation': 'update', 'include': 'void'},
+#: Query parameters of a write. Void differs by entity; others can only be deleted.
+PLAIN_OPERATIONS = {'create': {}, 'update': {}, 'delete': {'operation': 'delete'}}
+VOID_PARAMETERS = {
+    'Invoice': {'operation': 'void'},
+    'Payment': {'operation': 'update', 'include': 'void'},
+    'SalesReceipt': {'operation': 'update', 'include': 'void'},
+    'BillPayment': {'operation': 'update', 'include': 'void'},
+    'RefundReceipt': {'operation': 'update', 'include': 'void'},
 }
-VOID_INVOICE = {'operation': 'void'}
+
+#: "Basic ID and field definitions": a requestid has at most 50 characters.
+REQUESTID_LENGTH = 50
+
+#: Longer statements are posted; addresses of some 8000 characters are cut or refused on the way.
+LONGEST_QUERY_IN_URL = 2000
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What QuickBooks answered: the object (numbers as Decimal or int), and Intuit's trace id."""
+    """A success: the entity object (or QueryResponse) with Decimals for its numbers."""
 
     data: dict
-    intuit_tid: str = ''
-    http_status: int = 200
+    intuit_tid: str
+    http_status: int
+
+
+@dataclass(frozen=True)
+class Call:
+    """What ``on_call`` is told about one HTTP attempt; no header, no body, no secret.
+
+    ``status`` is None when there was no answer, ``error`` the class name of what went wrong or ``''``.
+    """
+
+    method: str
+    path: str
+    requestid: str
+    status: int | None
+    intuit_tid: str
+    seconds: float
+    error: str
 
 
 class _Bearer(AuthBase):
-    """Puts the token on the request only, out of sight of reprs and of ``.netrc``."""
+    """Puts the token on a request; being an explicit auth, it also keeps ``.netrc`` out."""
 
     def __init__(self, token):
         self._token = token
@@ -51,102 +78,171 @@ class _Bearer(AuthBase):
 class QboClient:
     """Talks to one QuickBooks company.
 
-    :param Endpoints endpoints: hosts of the environment
-    :param str realm_id: the company's id
-    :param token_source: ``token_source(stale)`` returns an access token; ``stale`` is None, or the token that was just
-        refused with 401 and must be replaced
-    :param session: requests session, by default a new one
-    :param timeout: (connect, read) seconds
-
-    Every method raises :class:`~.faults.QboError`.
+    :param Endpoints endpoints: where
+    :param str realm_id: which company
+    :param token_source: ``token_source(stale)`` returns an access token; ``stale`` is None, or the token
+        that has just been refused and must not be returned again
+    :param session: a requests session to use instead of an own one
+    :param tuple timeout: seconds to connect, and of silence while reading
+    :param on_call: called with a :class:`Call` after every HTTP attempt
     """
 
-    def __init__(self, endpoints, realm_id, token_source, session=None, timeout=TIMEOUT):
-        self._base = f'{endpoints.api}/v3/company/{realm_id}'
-        self.realm_id = realm_id
+    def __init__(self, endpoints, realm_id, token_source, session=None, timeout=TIMEOUT, on_call=None):
+        self._base = f'{endpoints.api}/v3/company/{url_quote(str(realm_id), safe="")}'
+        self._realm_id = str(realm_id)
         self._token_source = token_source
         self._session = session or new_session()
         self._timeout = timeout
+        self._on_call = on_call
+
+    def __repr__(self):
+        return f'QboClient({self._base!r})'
 
     def write(self, entity, operation, body, requestid):
-        """Create, update, delete or void an object.
+        """Create, update, delete or void one object.
 
-        :param str entity: Intuit's name, e.g. ``'Invoice'``
-        :param str operation: a key of :data:`OPERATIONS`
-        :param str body: the JSON text, sent as it is
-        :param str requestid: at most 50 characters; the same id gets the first answer again
-        :return: :class:`Answer` with the object
+        :param str entity: as Intuit spells it, e.g. ``'CreditMemo'``
+        :param str operation: ``create``, ``update``, ``delete`` or ``void``
+        :param str body: the JSON text, sent exactly as it is, in UTF-8
+        :param str requestid: the idempotency key; repeating it with the same body is answered by the
+            first answer
+        :return: :class:`Answer` with the entity object
+        :raises QboError: see :mod:`.faults`
         """
-        extra = VOID_INVOICE if (entity, operation) == ('Invoice', 'void') else OPERATIONS[operation]
-        body, response = self._send('POST', entity.lower(), {**extra, 'requestid': requestid}, body)
-        return self._answer(entity, body, response)
+        parameters = _write_parameters(entity, operation)
+        if not requestid or len(requestid) > REQUESTID_LENGTH:
+            raise ValueError(f"A requestid has 1 to {REQUESTID_LENGTH} characters")
+        answer = self._send(
+            'POST', f'/{entity.lower()}', {**parameters, 'requestid': requestid}, body=body.encode('utf-8'))
+        return _unwrap(answer, entity)
 
     def read(self, entity, remote_id):
-        """Return :class:`Answer` with one object (a metered call)."""
-        body, response = self._send('GET', f'{entity.lower()}/{remote_id}')
-        return self._answer(entity, body, response)
+        """Return the :class:`Answer` with one object; a deleted transaction raises NotFound."""
+        path = f'/{entity.lower()}/{url_quote(str(remote_id), safe="")}'
+        return _unwrap(self._send('GET', path), entity)
 
     def query(self, statement):
-        """Return :class:`Answer` with the QueryResponse of one statement (a metered call)."""
-        body, response = self._send('GET', 'query', {'query': statement})
-        return self._answer('QueryResponse', body, response)
+        """Run one statement (see :mod:`.query`) and return the Answer with its QueryResponse."""
+        if len(statement) > LONGEST_QUERY_IN_URL:
+            answer = self._send(
+                'POST', '/query', body=statement.encode('utf-8'), content_type='application/text')
+        else:
+            answer = self._send('GET', '/query', {'query': statement})
+        return _unwrap(answer, 'QueryResponse')
 
     def query_all(self, entity, where=None):
-        """Yield every object of a query, page by page in the order of their Ids."""
-        start = 1
+        """Yield every object of a type as a dict, page by page in the order of Id.
+
+        An object that moves between pages while we read is not yielded twice.
+        """
+        start, seen = 1, set()
         while True:
-            page = self.query(select(entity, where, start=start, max_results=PAGE)).data.get(entity, [])
-            yield from page
-            if len(page) < PAGE:
+            rows = self.query(queries.select(entity, where, start=start)).data.get(entity) or []
+            for row in rows:
+                if row.get('Id') not in seen:
+                    seen.add(row.get('Id'))
+                    yield row
+            if len(rows) < queries.MAX_PAGE:
                 return
-            start += PAGE
+            start += len(rows)
 
     def company_info(self):
-        """Return the CompanyInfo object; a good test of the connection."""
-        return self.read('CompanyInfo', self.realm_id).data
+        """Return the Answer with CompanyInfo; also a good test of the connection."""
+        return self.read('CompanyInfo', self._realm_id)
 
     def preferences(self):
-        """Return the Preferences object."""
-        body, response = self._send('GET', 'preferences')
-        return self._answer('Preferences', body, response).data
+        """Return the Answer with the company's Preferences."""
+        return _unwrap(self._send('GET', '/preferences'), 'Preferences')
 
-    def _send(self, method, path, params=None, body=None):
-        """Send one request, with a fresh token once if the first is refused.
-
-        :return: (parsed JSON, response)
-        """
+    def _send(self, method, path, parameters=None, body=None, content_type='application/json'):
+        """Send one request, renewing the token at most once, and return the Answer with the whole JSON."""
         token = self._token_source(None)
         try:
-            return self._send_once(token, method, path, params, body)
+            return self._attempt(method, path, parameters, body, content_type, token)
         except TokenExpired:
-            token = self._token_source(token)
-        return self._send_once(token, method, path, params, body)
+            renewed = self._token_source(token)
+            if renewed == token:
+                raise
+        return self._attempt(method, path, parameters, body, content_type, renewed)
 
-    def _send_once(self, token, method, path, params, body):
-        headers = {'Accept': 'application/json'}
-        if body is not None:
-            headers['Content-Type'] = 'application/json'
-        response = exchange(
-            self._session, method, f'{self._base}/{path}', params={'minorversion': MINOR_VERSION, **(params or {})},
-            data=None if body is None else body.encode(), headers=headers, auth=_Bearer(token), timeout=self._timeout)
-        if response.status_code == 200:
-            data = _parse(response.text)
-            if data is not None and not has_fault(data):
-                return data, response
-        raise classify(response.status_code, response.headers, response.text)
+    def _attempt(self, method, path, parameters, body, content_type, token):
+        parameters = {**(parameters or {}), 'minorversion': MINOR_VERSION}
+        headers = {'Accept': 'application/json', 'Content-Type': content_type}
+        started = time.monotonic()
+        response, error = None, None
+        try:
+            response = exchange(
+                self._session, method, self._base + path, params=parameters, data=body, headers=headers,
+                auth=_Bearer(token), timeout=self._timeout,
+            )
+            return _read(response)
+        except QboError as failure:
+            error = failure
+            _scrub(error, token)
+            raise
+        finally:
+            self._report(method, path, parameters, response, error, time.monotonic() - started)
 
-    def _answer(self, name, body, response):
-        """Wrap the object under a name; an answer without it tells nothing about what was applied."""
-        tid = response.headers.get('intuit_tid', '')
-        if not isinstance(body.get(name), dict):
-            raise InDoubt(f"QuickBooks' answer holds no {name}", intuit_tid=tid, http_status=response.status_code)
-        return Answer(data=body[name], intuit_tid=tid, http_status=response.status_code)
+    def _report(self, method, path, parameters, response, error, seconds):
+        if self._on_call:
+            self._on_call(Call(
+                method=method,
+                path=path,
+                requestid=parameters.get('requestid', ''),
+                status=None if response is None else response.status_code,
+                intuit_tid='' if response is None else response.headers.get('intuit_tid', ''),
+                seconds=seconds,
+                error=type(error).__name__ if error else '',
+            ))
 
 
-def _parse(text):
-    """Return the JSON object of a body with exact decimals, or None."""
+def _write_parameters(entity, operation):
+    """Return the query parameters of a write; ValueError if QuickBooks offers no such operation."""
+    if operation == 'void':
+        if entity not in VOID_PARAMETERS:
+            raise ValueError(f"QuickBooks cannot void a {entity}, only delete it")
+        return VOID_PARAMETERS[entity]
+    if operation not in PLAIN_OPERATIONS:
+        raise ValueError(f"Not an operation: {operation!r}")
+    return PLAIN_OPERATIONS[operation]
+
+
+def _read(response):
+    """Return the Answer in a response, or raise what it means."""
+    tid = response.headers.get('intuit_tid', '')
+    text = response.content.decode('utf-8', errors='replace')
+    if response.status_code != 200:
+        raise classify(response.status_code, response.headers, text)
     try:
-        data = json.loads(text, parse_float=Decimal)
-    except ValueError:
-        return None
-    return data if isinstance(data, dict) else None
+        data = json.loads(
+            response.content.decode('utf-8-sig'), parse_float=Decimal, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        data = None
+    if isinstance(data, dict) and not has_fault(data):
+        return Answer(data=data, intuit_tid=tid, http_status=response.status_code)
+    if isinstance(data, dict):
+        raise classify(response.status_code, response.headers, text)
+    raise InDoubt("QuickBooks' answer could not be read", intuit_tid=tid, http_status=response.status_code)
+
+
+def _no_constant(name):
+    raise ValueError(f"{name} is not JSON")
+
+
+def _unwrap(answer, key):
+    """Return the Answer reduced to the object under ``key``; without one the outcome is in doubt."""
+    data = answer.data.get(key)
+    if not isinstance(data, dict):
+        raise InDoubt(
+            f"QuickBooks' answer contains no {key}",
+            intuit_tid=answer.intuit_tid, http_status=answer.http_status,
+        )
+    return Answer(data=data, intuit_tid=answer.intuit_tid, http_status=answer.http_status)
+
+
+def _scrub(error, token):
+    """Take the token out of an error's texts, should an answer have echoed it."""
+    if token:
+        error.message = error.message.replace(token, '***')
+        error.detail = error.detail.replace(token, '***')
+        error.args = (error.message,)

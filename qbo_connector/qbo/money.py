@@ -1,49 +1,88 @@
-"""Decimal arithmetic as QuickBooks does it.
+"""Money is Decimal until it becomes JSON.
 
-Source: Intuit "Review QuickBooks Online Accounting API error codes" (6070: Amount must be Qty x UnitPrice, rounded half up in
-exact decimals) and "Basic schema and data formats" (decimals of at most 15 digits).
+QuickBooks checks every line: Qty times UnitPrice, rounded half up to the cent in exact decimals, must be
+the Amount, else fault 6070; with either of the two absent nothing is checked. Numbers have at most 15
+digits. Sources: API reference "Invoice", "Basic schema and data formats", error code 6070 in "Review
+QuickBooks Online Accounting API error codes".
 """
 
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 
-SIGNIFICANT = 15  # digits a decimal may have on the wire
-_WIRE = Context(prec=SIGNIFICANT, rounding=ROUND_HALF_UP)
+#: "Basic schema and data formats": decimals have at most 15 digits.
+MAX_DIGITS = 15
+
+# Wide enough that products and quotients of 15-digit numbers are not rounded before we round them.
+_EXACT = Context(prec=60)
 
 
 def round_half_up(amount, digits=2):
-    """Round an amount to the decimals of its currency, half away from zero."""
-    return amount.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+    """Return ``amount`` rounded to ``digits`` decimals, halves away from zero as QuickBooks does."""
+    return amount.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP, context=_EXACT)
 
 
-def as_number(value):
-    """Return a Decimal as the JSON number that shows the same digits.
+def as_number(amount):
+    """Return a Decimal as a number that JSON writes without loss: an int when integral, else a float.
 
-    :raises ValueError: more than 15 significant digits, which would not survive the wire
+    :raises ValueError: more than 15 digits, infinite, or not a Decimal or int
     """
-    if not value.is_finite() or _WIRE.plus(value) != value:
-        raise ValueError(f"{value} has more digits than QuickBooks takes")
-    return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(amount, bool) or not isinstance(amount, (Decimal, int)):
+        raise ValueError(f"Not an exact number: {amount!r}")
+    amount = Decimal(amount)
+    if not _fits(amount):
+        raise ValueError(f"QuickBooks takes numbers of at most {MAX_DIGITS} digits, not {amount}")
+    return int(amount) if amount == amount.to_integral_value() else float(amount)
+
+
+def limit_digits(amount, decimals=MAX_DIGITS):
+    """Return a factor (an exchange rate, say) rounded to what QuickBooks takes; not for amounts of money.
+
+    :param int decimals: at most so many decimals are kept
+    """
+    rounded = Context(prec=MAX_DIGITS, rounding=ROUND_HALF_EVEN).plus(amount)
+    if -rounded.as_tuple().exponent > decimals:
+        rounded = round_half_up(rounded, decimals)
+    return rounded
 
 
 def unit_price(quantity, price, amount, digits=2):
-    """Return a price with which QuickBooks' own check ``round(Qty x UnitPrice) == Amount`` holds.
+    """Return the price to send so that QuickBooks' check of quantity times price gives ``amount``.
 
-    :param Decimal quantity: not zero, unless the amount is
-    :param price: the wished price (Decimal), kept if it fits, or None
-    :param Decimal amount: the line's amount, rounded to ``digits``
-    :return: the price with as few decimals as possible, or None if none of 15 digits fits
+    The given price if it fits; else amount divided by quantity with as few decimals as do, at most 15
+    digits in all; None if there is no such price (a quantity of zero with an amount, a huge quantity).
+
+    :param Decimal quantity: as it will be sent
+    :param Decimal price: the price as known to the seller, or None
+    :param Decimal amount: the line's amount
+    :param int digits: decimals of the currency
     """
-    if price is not None:
-        price = _WIRE.plus(price)
-        if round_half_up(quantity * price, digits) == amount:
-            return price
+    if quantity is None or not _fits(quantity):
+        return None
+    if price is not None and _passes(quantity, price, amount, digits):
+        return price
     if not quantity:
         return None
-    exact = amount / quantity
-    for places in range(digits, SIGNIFICANT + 1):
-        candidate = round_half_up(exact, places)
-        if _WIRE.plus(candidate) != candidate:
+    exact = _EXACT.divide(amount, quantity)
+    for decimals in range(digits, MAX_DIGITS + 1):
+        candidate = round_half_up(exact, decimals)
+        if not _fits(candidate):
             return None
-        if round_half_up(quantity * candidate, digits) == amount:
+        if _passes(quantity, candidate, amount, digits):
             return candidate
     return None
+
+
+def _passes(quantity, price, amount, digits):
+    if not _fits(price):
+        return False
+    return round_half_up(_EXACT.multiply(quantity, price), digits) == amount
+
+
+def _fits(amount):
+    """Tell whether a Decimal has at most 15 digits, before and after the point together."""
+    if not amount.is_finite():
+        return False
+    sign_digits_exponent = amount.normalize(_EXACT).as_tuple()
+    digits, exponent = len(sign_digits_exponent.digits), sign_digits_exponent.exponent
+    if exponent > 0:
+        return digits + exponent <= MAX_DIGITS
+    return max(digits, -exponent) <= MAX_DIGITS

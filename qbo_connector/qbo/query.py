@@ -1,42 +1,85 @@
-"""Builder of the query language.
+"""Statements of QuickBooks' query language, safely quoted.
 
-Source: Intuit "Query operations and syntax": values in single quotes, a quote is escaped by a backslash, no OR; pages are
-1-based and at most 1,000 rows; without ORDERBY the order is not reliable.
+Grammar and limits are Intuit's "Query operations and syntax": no OR, no joins; values in single quotes
+with a backslash as escape, booleans bare; pages of at most 1000 rows, counted from 1. The default order
+is not dependable, so every statement names its own.
 """
+
+import re
+from datetime import date, datetime
+
+MAX_PAGE = 1000
+
+OPERATORS = ('=', '<', '>', '<=', '>=', 'IN', 'LIKE')
 
 
 def quote(value):
-    """Return a value as a literal of the query language; booleans are bare, everything else is quoted."""
+    """Return one value as a literal: text, number, date, aware datetime or boolean.
+
+    :raises ValueError: control characters, which no QuickBooks name contains, or a naive datetime
+    """
     if isinstance(value, bool):
         return 'true' if value else 'false'
-    text = str(value).replace('\\', '\\\\').replace("'", "\\'")
-    return f"'{text}'"
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError("A point in time needs its zone")
+        value = value.isoformat(timespec='seconds')
+    elif isinstance(value, date):
+        value = value.isoformat()
+    text = str(value)
+    if re.search(r'[\x00-\x1f\x7f]', text):
+        raise ValueError("A query cannot contain control characters")
+    return "'" + text.replace('\\', '\\\\').replace("'", "\\'") + "'"
 
 
-def _conditions(where):
-    """Return the WHERE clause of ``{field: value}``; a tuple or list means IN."""
-    if not where:
-        return ''
-    terms = []
-    for field, value in where.items():
-        if isinstance(value, (tuple, list)):
-            terms.append(f"{field} IN ({', '.join(map(quote, value))})")
-        else:
-            terms.append(f'{field} = {quote(value)}')
-    return ' WHERE ' + ' AND '.join(terms)
-
-
-def select(entity, where=None, order_by='Id', start=1, max_results=1000):
+def select(entity, where=None, order_by='Id', start=1, max_results=MAX_PAGE):
     """Return a SELECT of one page.
 
-    :param dict where: field -> value, all of which must hold
-    :param int start: 1-based
-    :param int max_results: at most 1000
+    :param where: a dict ``{field: value}``, where a list or tuple as value means IN, or a list of
+        ``(field, operator, value)``; conditions are joined by AND
+    :param str order_by: field, optionally with ``DESC``
+    :param int start: 1-based position of the first row
     """
-    return (f'SELECT * FROM {entity}{_conditions(where)} ORDERBY {order_by} '
-            f'STARTPOSITION {start} MAXRESULTS {max_results}')
+    if not 1 <= max_results <= MAX_PAGE:
+        raise ValueError(f"A page has 1 to {MAX_PAGE} rows")
+    if start < 1:
+        raise ValueError("Positions count from 1")
+    field, _blank, direction = order_by.partition(' ')
+    if direction not in ('', 'ASC', 'DESC'):
+        raise ValueError(f"Not a sort order: {order_by!r}")
+    order = f'{_name(field)} {direction}'.rstrip()
+    return (
+        f'SELECT * FROM {_name(entity)}{_conditions(where)} ORDERBY {order} '
+        f'STARTPOSITION {start} MAXRESULTS {max_results}'
+    )
 
 
 def count(entity, where=None):
-    """Return a SELECT COUNT(*)."""
-    return f'SELECT COUNT(*) FROM {entity}{_conditions(where)}'
+    """Return a SELECT COUNT(*) with conditions as for :func:`select`."""
+    return f'SELECT COUNT(*) FROM {_name(entity)}{_conditions(where)}'
+
+
+def _conditions(where):
+    if isinstance(where, dict):
+        where = [
+            (field, 'IN' if isinstance(value, (list, tuple)) else '=', value)
+            for field, value in where.items()
+        ]
+    parts = [_condition(*condition) for condition in where or []]
+    return ' WHERE ' + ' AND '.join(parts) if parts else ''
+
+
+def _condition(field, operator, value):
+    if operator not in OPERATORS:
+        raise ValueError(f"Not an operator of QuickBooks' query language: {operator!r}")
+    if operator == 'IN':
+        if not value:
+            raise ValueError("IN needs at least one value")
+        return f'{_name(field)} IN ({", ".join(quote(item) for item in value)})'
+    return f'{_name(field)} {operator} {quote(value)}'
+
+
+def _name(text):
+    if not re.fullmatch(r'[A-Za-z][A-Za-z0-9_.]*', text):
+        raise ValueError(f"Not a name of QuickBooks' query language: {text!r}")
+    return text

@@ -1,28 +1,36 @@
-"""How long to wait before trying again. All times in seconds."""
+"""How long to wait before the next attempt; the source of randomness is injected.
+
+Jitter keeps the rows of one outage from coming back all at the same instant. Intuit's own advice after
+a 429 is 60 seconds ("API call limits and throttles").
+"""
 
 import random
 
+#: Attempts after the first one; then a queue entry is given up.
 MAX_RETRIES = 8
-BASE, FACTOR, CAP = 60, 3, 6 * 3600  # one minute, three, nine ... six hours: about a day in all
-OUTAGE_BASE, OUTAGE_CAP = 60, 30 * 60  # Intuit advises 60 s after a 429 ("API call limits and throttles")
 
-
-def _jitter(seconds, rng):
-    """Spread waits over the upper half, so that many rows do not return at once."""
-    return seconds * (0.5 + rng.random() / 2)
+RECORD_BASE = 60
+RECORD_CAP = 6 * 3600
+OUTAGE_BASE = 60
+OUTAGE_CAP = 30 * 60
 
 
 def delay(attempt, rng=random, retry_after=None):
-    """Return the wait before a delivery whose outcome is in doubt is repeated.
+    """Return the seconds to wait after the ``attempt``-th failed attempt of one record (1, 2, ...).
 
-    :param int attempt: 1 for the first retry
-    :param rng: anything with ``random()``
-    :param retry_after: the server's own wish, honoured as the least wait
+    One minute, times three each time, at most six hours; 50 to 100 % of that, and never less than what
+    the server asked for.
     """
-    return max(_jitter(min(BASE * FACTOR ** (attempt - 1), CAP), rng), retry_after or 0)
+    return _spread(min(RECORD_BASE * 3 ** min(attempt - 1, 20), RECORD_CAP), rng, retry_after)
 
 
 def outage_delay(count, rng=random, retry_after=None):
-    """Return how long a whole company pauses after its ``count``-th trouble in a row; never under a minute."""
-    seconds = min(OUTAGE_BASE * 2 ** (count - 1), OUTAGE_CAP)
-    return max(seconds + _jitter(seconds / 4, rng), retry_after or 0)
+    """Return the seconds to pause a whole company after ``count`` failures in a row (1, 2, ...).
+
+    One minute, doubling, at most half an hour, with the same jitter as :func:`delay`.
+    """
+    return _spread(min(OUTAGE_BASE * 2 ** min(count - 1, 20), OUTAGE_CAP), rng, retry_after)
+
+
+def _spread(seconds, rng, retry_after):
+    return max(seconds * rng.uniform(0.5, 1.0), float(retry_after or 0))

@@ -79,7 +79,7 @@ def _item_line(line, amount, doc):
     fitting = unit_price(quantity, price, amount, doc.digits)
     if fitting is None and quantity is not None:
         # No price leads from this quantity to the amount: QuickBooks books the amount, people read the rest.
-        shown = f"{_figure(quantity)} × {_figure(price)}" if price is not None else _figure(quantity)
+        shown = f"{_figure(quantity)} x {_figure(price)}" if price is not None else _figure(quantity)
         description = f"{clean_text(description, DESCRIPTION_LIMIT - len(shown) - 3)} ({shown})".strip()
     return compact({
         'DetailType': 'SalesItemLineDetail',
