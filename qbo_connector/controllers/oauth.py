@@ -15,7 +15,7 @@ class QboOauthController(http.Controller):
     """Check, hand over to the connection, show the outcome."""
 
     @http.route('/qbo/oauth/callback', type='http', auth='user', methods=['GET'])
-    def callback(self, code=None, state=None, realmId=None, error=None, **_kwargs):  # noqa: N803 -- Intuit's name
+    def callback(self, code=None, state=None, realmId=None, error=None, **_kwargs):
         """Finish the OAuth flow (QBO: "Set up OAuth 2.0").
 
         The state is used up whatever the outcome. A refusal is a page that says what to do; nothing is written then.
@@ -36,7 +36,7 @@ class QboOauthController(http.Controller):
         except faults.QboError as fault:
             _logger.info("QuickBooks connection failed: %s", type(fault).__name__)
             return self._refuse(connection, self._explain(connection, fault))
-        return request.redirect(f'/odoo/qbo.connection/{connection.id}')
+        return request.redirect(f'/odoo/quickbooks/{connection.id}')
 
     def _check_administrator(self):
         """Refuse users who may not connect, before their state is looked at."""
@@ -83,7 +83,7 @@ class QboOauthController(http.Controller):
 
     def _refuse(self, connection, message, status=400):
         """Return the page that says why nothing was connected."""
-        back = f'/odoo/qbo.connection/{connection.id}' if connection else '/odoo'
+        back = f'/odoo/quickbooks/{connection.id}' if connection else '/odoo'
         response = request.render('qbo_connector.oauth_refused', {'message': message, 'back': back})
         response.status_code = status
         return response

@@ -1,5 +1,6 @@
 """What is in use in Odoo and wants a counterpart, and which counterpart to suggest."""
 
+import re
 from collections import namedtuple
 
 from odoo import api, models
@@ -9,6 +10,7 @@ from ..qbo import matching
 from .qbo_mapping import DEPOSIT_TYPES, INCOME_TYPES, KINDS
 
 Suggestion = namedtuple('Suggestion', 'reference confidence reason')
+Candidate = namedtuple('Candidate', 'name number reference')
 USUAL = 50  # the confidence of "this is the account such companies use", which no likeness supports
 
 USUAL_INCOME = ('SalesOfProductIncome', 'ServiceFeeIncome', 'OtherPrimaryIncome')
@@ -163,10 +165,11 @@ class QboMapping(models.Model):
             return None
         text = self.env._("same rate %(rate)g %%", rate=rate)
         names = (tax.name, tax.description and str(tax.description.striptags()), tax.invoice_label)
-        found = [s for name in names if name and (s := matching.suggest(list(same), name, None, threshold=0.3))]
+        codes = [Candidate(_plain_figures(code.name), None, code) for code in same]
+        found = [s for name in names if name and (s := matching.suggest(codes, _plain_figures(name), threshold=0.3))]
         if found:
             best = max(found, key=lambda s: s.confidence)
-            return Suggestion(best.candidate, max(90, best.confidence), f'{text}, {best.reason}')
+            return Suggestion(best.candidate.reference, max(90, best.confidence), f'{text}, {best.reason}')
         if rate:
             return Suggestion(same[0], 90 if len(same) == 1 else 60, text)
         return self._suggest_untaxed(candidates)
@@ -189,3 +192,8 @@ class QboMapping(models.Model):
             rates = [self._tax_rate(child) for child in tax.children_tax_ids]
             return None if None in rates else sum(rates)
         return tax.amount if tax.amount_type == 'percent' else None
+
+
+def _plain_figures(name):
+    """Return a tax's name with 20.0 written as 20, as the two systems differ in that alone."""
+    return re.sub(r'(\d)[.,]0+(?!\d)', r'\1', str(name))

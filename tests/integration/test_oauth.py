@@ -71,7 +71,7 @@ class TestOauthCallback(SimulatorMixin, HttpCase):
     def test_an_allowed_connection_leads_back_to_its_form(self):
         answer = self.call_back(**self.ask())
         self.assertEqual(answer.status_code, 303)
-        self.assertTrue(answer.headers['Location'].endswith(f'/odoo/qbo.connection/{self.connection.id}'))
+        self.assertTrue(answer.headers['Location'].endswith(f'/odoo/quickbooks/{self.connection.id}'))
         self.assertEqual((self.connection.state, self.connection.realm_id), ('connected', US_REALM))
 
     def test_the_state_is_not_in_the_database_as_it_travels(self):

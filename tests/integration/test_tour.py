@@ -38,7 +38,7 @@ class TestTour(SimulatorMixin, HttpCase):
         self.control('seed', {'apps': [{
             'client_id': 'sim-client', 'client_secret': 'sim-secret',
             'redirect_uris': [self.connection.redirect_uri]}]})
-        self.start_tour(f'/odoo/qbo.connection/{self.connection.id}', 'qbo_connect_and_map', login='bookkeeper')
+        self.start_tour(f'/odoo/quickbooks/{self.connection.id}', 'qbo_connect_and_map', login='bookkeeper')
         self.assertEqual((self.connection.state, self.connection.realm_id), ('connected', US_REALM))
 
         invoice = self.env['account.move'].create({
