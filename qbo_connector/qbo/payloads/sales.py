@@ -22,7 +22,7 @@ def sales_payload(doc):
     EmailStatus is not set, so QuickBooks never mails anything by itself because of us.
 
     :raises PayloadError: a number over 21 characters, no line with an amount, a line without item or tax code,
-        tax in a company that does not use sales tax, amounts beyond 15 digits
+        US tax without a tax code, tax in a company that does not use sales tax, amounts beyond 15 digits
     """
     if doc.kind not in KINDS:
         raise PayloadError(f"'{doc.kind}' is not a sales document.", '')
@@ -54,6 +54,11 @@ def _lines(doc):
 def _tax(doc):
     """Return the document's tax fields."""
     if doc.tax_regime == 'us':
+        if doc.tax_total and not doc.tax_code:
+            # Without a code QuickBooks ignores the total and works out a tax of its own.
+            raise PayloadError(
+                "QuickBooks has no default sales tax code, so it would compute its own tax. Map the taxes of this "
+                "document to a QuickBooks tax code.", 'TxnTaxCodeRef')
         return {'TxnTaxDetail': compact({
             'TxnTaxCodeRef': reference(doc.tax_code),
             'TotalTax': money(doc.tax_total, doc.digits, 'TotalTax'),
