@@ -134,6 +134,14 @@ class QboConnection(models.Model):
         for connection in self:
             connection._trigger_drain()
 
+    def action_push_missing(self):
+        """Enqueue every record that should stand in QuickBooks and does not, and start sending at once."""
+        self.ensure_one()
+        self.check_access('write')
+        self.env['qbo.queue.entry']._sweep(self)
+        self._trigger_drain(at=fields.Datetime.now())
+        return self.action_open_waiting()
+
     # === CRONS === #
 
     def _trigger_drain(self, at=None):
