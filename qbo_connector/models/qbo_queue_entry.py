@@ -109,7 +109,7 @@ class QboQueueEntry(models.Model):
     @api.model
     def _require(self, connection, records):
         """Return a row for each record that must stand in QuickBooks first, enqueuing where there is none."""
-        entries_sudo = self.sudo()
+        entries_sudo = self.sudo().browse()
         for record in records:
             last = entries_sudo.search([
                 ('connection_id', '=', connection.id), ('model', '=', record._name), ('res_id', '=', record.id),
@@ -126,7 +126,7 @@ class QboQueueEntry(models.Model):
 
         :return: the new rows
         """
-        entries_sudo = self.sudo()
+        entries_sudo = self.sudo().browse()
         company_self = self.sudo().with_company(connection.company_id)
         for handler in company_self.env['qbo.entity']._handlers():
             missing = handler._missing(connection)

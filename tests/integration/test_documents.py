@@ -222,7 +222,8 @@ class TestDocuments(QboCase):
         self.control('seed', {'objects': {self.connection.realm_id: {'Item': [{
             'Name': "Lamp for desks", 'Sku': "LAMP-1", 'Type': 'NonInventory',
             'IncomeAccountRef': {'value': account['Id']}}]}}})
-        self.connection._load_references()
+        with self.enter_registry_test_mode():
+            self.connection._load_references()
         self.invoice()
         self.drain(self.connection)
         self.assertEqual(len([i for i in self.books()['Item'] if i.get('Sku') == "LAMP-1"]), 1)
