@@ -1,0 +1,1 @@
+"""Tests of the pure core: no Odoo, no database, no network but this machine."""
