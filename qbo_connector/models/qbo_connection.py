@@ -3,9 +3,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-CREDENTIAL_FIELDS = ('client_secret',)
-
-
 class QboConnection(models.Model):
     """Which company stands in which realm, how it is reached and what may be sent.
 
@@ -39,9 +36,6 @@ class QboConnection(models.Model):
         ],
         required=True, default='disconnected', readonly=True, copy=False, tracking=True)
     state_reason = fields.Char(string="Reason", readonly=True, copy=False)
-    health = fields.Selection(
-        [('ok', "All sent"), ('busy', "Sending"), ('trouble', "Needs attention"), ('off', "Off")],
-        compute='_compute_counts')
 
     # === APP AND TOKENS === #
     client_id = fields.Char(
@@ -62,6 +56,7 @@ class QboConnection(models.Model):
     hard_expires_at = fields.Datetime(
         string="Consent Ends", compute='_compute_credential',
         help="QuickBooks asks for a new consent after five years at the latest.")
+    expires_soon = fields.Boolean(compute='_compute_credential')
     expiry_warned_for = fields.Datetime(readonly=True, copy=False)
     database_uuid = fields.Char(readonly=True, copy=False, help="The database that may use this connection.")
 
@@ -145,6 +140,7 @@ class QboConnection(models.Model):
             connection.access_expires_at = credential_sudo.access_expires_at
             connection.refresh_expires_at = credential_sudo.refresh_expires_at
             connection.hard_expires_at = credential_sudo.hard_expires_at
+            connection.expires_soon = bool(connection._expiry_to_warn_of())
 
     def _compute_redirect_uri(self):
         base = self.env['ir.config_parameter'].sudo().get_param('web.base.url', '').rstrip('/')
@@ -161,7 +157,8 @@ class QboConnection(models.Model):
         references = dict(self.env['qbo.reference'].sudo()._read_group(
             [('connection_id', 'in', self.ids)], ['connection_id'], ['__count']))
         unmapped = dict(self.env['qbo.mapping'].sudo()._read_group(
-            [('connection_id', 'in', self.ids), ('reference_id', '=', False)], ['connection_id'], ['__count']))
+            [('connection_id', 'in', self.ids), ('state', 'in', ('missing', 'inactive'))],
+            ['connection_id'], ['__count']))
         for connection in self:
             counts = {state: queue.get((connection.id, state), 0)
                       for state in ('pending', 'sending', 'failed', 'dead', 'unknown')}
@@ -170,15 +167,6 @@ class QboConnection(models.Model):
             connection.link_count = links.get(connection, 0)
             connection.reference_count = references.get(connection, 0)
             connection.unmapped_count = unmapped.get(connection, 0)
-            connection.health = connection._health()
-
-    def _health(self):
-        """Return the one word a dashboard needs."""
-        if self.state == 'disconnected':
-            return 'off'
-        if self.state != 'connected' or self.failed_count or self.paused_until:
-            return 'trouble'
-        return 'busy' if self.waiting_count else 'ok'
 
     # === CRUD === #
 

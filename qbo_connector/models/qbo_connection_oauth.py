@@ -166,13 +166,21 @@ class QboConnection(models.Model):
 
     def action_test(self):
         """Ask QuickBooks who it is, and say so."""
+        self.check_access('write')
         self._ask(lambda client: self.write(self._read_facts(client)))
+        if self.state == 'reconnect':  # what was wrong has been mended without a new consent
+            self.write({'state': 'connected', 'state_reason': False})
+            self._drop_activities()
+            self._trigger_drain()
         return self._notification(self.env._("QuickBooks answers"), self.env._(
             "Reached %(company)s (company ID %(realm)s).", company=self.qbo_company_name, realm=self.realm_id))
 
     def action_refresh_references(self):
-        """Read QuickBooks' lists again."""
-        self._ask(lambda client: self._load_references(client=client))
+        """Read QuickBooks' lists again: also for the accountant who has just added an account there."""
+        if not self.env.user.has_group('qbo_connector.group_qbo_accountant'):
+            raise AccessError(self.env._("Only a QuickBooks accountant can refresh the lists."))
+        self.check_access('read')
+        self.sudo()._ask(lambda client: self.sudo()._load_references(client=client))
         return self._notification(self.env._("Lists read"), self.env._(
             "%(count)s accounts, tax codes, terms, methods, items and customers.", count=self.reference_count))
 
@@ -182,7 +190,6 @@ class QboConnection(models.Model):
         :raises UserError: in the user's words, when there is no connection or no answer
         """
         self.ensure_one()
-        self.check_access('write')
         if self.state == 'disconnected':
             raise UserError(self.env._("Connect to QuickBooks first."))
         if not self._is_our_database():

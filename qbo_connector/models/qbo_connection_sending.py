@@ -219,15 +219,18 @@ class QboConnection(models.Model):
             except faults.QboError as error:
                 _logger.info("QuickBooks tokens of %s not refreshed: %s", connection.company_id.name, error)
 
-    def _warn_of_expiry(self):
-        """Warn once per date: 30 days before the five-year limit, 14 before an unused connection lapses."""
+    def _expiry_to_warn_of(self):
+        """Return when the connection ends, once that is near (30 days for the consent, 14 for lapsing), else None."""
         now = fields.Datetime.now()
-        ends = [
-            (self.hard_expires_at, HARD_WARNING), (self.refresh_expires_at, SOFT_WARNING)]
-        due = min((end for end, ahead in ends if end and end - ahead <= now), default=None)
+        ends = [(self.hard_expires_at, HARD_WARNING), (self.refresh_expires_at, SOFT_WARNING)]
+        return min((end for end, ahead in ends if end and end - ahead <= now), default=None)
+
+    def _warn_of_expiry(self):
+        """Warn the responsible user once per date."""
+        due = self._expiry_to_warn_of()
         if self.state != 'connected' or not due or due == self.expiry_warned_for:
             return
         self.expiry_warned_for = due
         self._alert(self.env._("Renew the QuickBooks consent"), self.env._(
-            "QuickBooks ends this connection on %(date)s unless an administrator presses Connect to QuickBooks.",
+            "QuickBooks ends this connection on %(date)s unless an administrator renews the consent before.",
             date=fields.Date.to_string(due)))

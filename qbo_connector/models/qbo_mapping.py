@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import float_compare
 
 from ..exceptions import MissingMapping
@@ -43,8 +44,9 @@ class QboMapping(models.Model):
     suggestion_id = fields.Many2one('qbo.reference', compute='_compute_suggestion')
     suggestion_reason = fields.Char(compute='_compute_suggestion')
     state = fields.Selection(
-        [('missing', "To map"), ('mapped', "Mapped"), ('inactive', "Inactive in QuickBooks")],
-        compute='_compute_state', search='_search_state')
+        [('missing', "To map"), ('optional', "Not needed"), ('mapped', "Mapped"), ('inactive', "Inactive in QuickBooks")],
+        compute='_compute_state', search='_search_state',
+        help="Documents wait for accounts, and outside the US for taxes. The rest only says more about them.")
     warning = fields.Char(compute='_compute_state')
 
     _record_unique = models.Constraint('UNIQUE (connection_id, kind, res_id)', "This record is mapped already.")
@@ -56,20 +58,27 @@ class QboMapping(models.Model):
         for mapping in self:
             mapping.res_model, mapping.entity = KINDS.get(mapping.kind, (False, False))
 
-    @api.depends('reference_id.active', 'reference_id.rate', 'kind', 'res_id')
+    @api.depends('reference_id.active', 'reference_id.rate', 'kind', 'res_id', 'connection_id.tax_regime')
     def _compute_state(self):
         for mapping in self:
             reference = mapping.reference_id
-            mapping.state = 'missing' if not reference else 'mapped' if reference.active else 'inactive'
+            required = mapping.kind == 'account' or (
+                mapping.kind == 'tax' and mapping.connection_id.tax_regime == 'global')
+            unmapped = 'missing' if required else 'optional'
+            mapping.state = unmapped if not reference else 'mapped' if reference.active else 'inactive'
             mapping.warning = mapping._warning(mapping.kind, mapping._record(), reference)
 
     def _search_state(self, operator, value):
         if operator != 'in':
             return NotImplemented
+        unmapped = Domain('reference_id', '=', False)
+        required = Domain('kind', '=', 'account') | (
+            Domain('kind', '=', 'tax') & Domain('connection_id.tax_regime', '=', 'global'))
         domains = {
-            'missing': [('reference_id', '=', False)], 'mapped': [('reference_id.active', '=', True)],
-            'inactive': [('reference_id', '!=', False), ('reference_id.active', '=', False)]}
-        return fields.Domain.OR([domains[state] for state in value if state in domains])
+            'missing': unmapped & required, 'optional': unmapped & ~required,
+            'mapped': Domain('reference_id.active', '=', True),
+            'inactive': Domain('reference_id.active', '=', False) & ~unmapped}
+        return Domain.OR(domains[state] for state in value if state in domains)
 
     @api.depends('kind', 'res_id', 'connection_id')
     def _compute_suggestion(self):

@@ -36,7 +36,7 @@ class QboMappingWizard(models.TransientModel):
         self.ensure_one()
         connection = self.connection_id
         if connection.state == 'connected' and not connection.references_read_at:
-            connection._load_references_or_note()
+            connection.sudo()._load_references_or_note()
         mappings = self.env['qbo.mapping']._fill(connection)
         lines = []
         for mapping in mappings:

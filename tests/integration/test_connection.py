@@ -3,9 +3,12 @@
 import logging
 import pathlib
 
+import psycopg2
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
+from odoo.tools import mute_logger
 
 import odoo.addons.qbo_connector as addon
 
@@ -71,6 +74,28 @@ class TestConnect(ConnectionCase):
         self.assertIn("Sandbox Company US", action['params']['message'])
         self.assertEqual(connection.qbo_company_name, "Sandbox Company US")
 
+    def test_a_test_that_succeeds_ends_the_need_to_reconnect(self):
+        connection = self.connect()
+        with self.own_cursors():
+            connection._needs_reconnect("the client secret was wrong")
+        self.assertEqual((connection.state, len(connection.activity_ids)), ('reconnect', 1))
+        with self.own_cursors():
+            connection.action_test()
+        self.assertEqual((connection.state, len(connection.activity_ids)), ('connected', 0))
+
+    def test_trouble_pauses_the_company_and_success_forgets_it(self):
+        connection = self.connect()
+        for _trouble in range(2):
+            connection._note_trouble("no answer")
+        self.assertTrue(connection._may_send())
+        connection._note_trouble("no answer")
+        self.assertFalse(connection._may_send())
+        self.assertEqual(connection.paused_reason, "no answer")
+        connection.action_resume()
+        self.assertTrue(connection._may_send())
+        connection._note_success()
+        self.assertEqual((connection.failure_streak, connection.paused_until), (0, False))
+
     def test_testing_without_a_connection_says_so(self):
         connection = self.env['qbo.connection'].create({'company_id': self.other_company.id})
         with self.assertRaisesRegex(UserError, "Connect to QuickBooks first"):
@@ -91,7 +116,7 @@ class TestConnect(ConnectionCase):
 
     def test_a_company_has_one_connection(self):
         self.connect()
-        with self.assertRaises(Exception), self.cr.savepoint(), self.quiet_sql():
+        with self.assertRaises(psycopg2.IntegrityError), mute_logger('odoo.sql_db'), self.cr.savepoint():
             self.env['qbo.connection'].create({'company_id': self.company.id})
 
     def test_each_connection_has_a_cron_that_follows_it(self):
@@ -242,6 +267,20 @@ class TestRights(ConnectionCase):
             for attempt in (theirs.action_connect, theirs.action_test, lambda t=theirs: t._disconnect(False)):
                 with self.assertRaises(AccessError):
                     attempt()
+
+    def test_an_accountant_maps_and_refreshes_lists_and_a_user_does_neither(self):
+        connection = self.connect()
+        accountant, user = self.user_with('group_qbo_accountant'), self.user_with('group_qbo_user')
+        wizards = self.env['qbo.mapping.wizard']
+        wizard = wizards.with_user(accountant).create({'connection_id': connection.id})
+        wizard.action_accept_all()
+        wizard.action_save()
+        with self.own_cursors():
+            connection.with_user(accountant).action_refresh_references()
+        with self.assertRaises(AccessError):
+            wizards.with_user(user).create({'connection_id': connection.id})
+        with self.assertRaises(AccessError):
+            connection.with_user(user).action_refresh_references()
 
     def test_the_client_secret_can_be_set_and_never_read(self):
         connection = self.connect()

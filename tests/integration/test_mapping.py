@@ -177,6 +177,15 @@ class TestTargets(MappingCase):
         self.assertIn("inactive", str(error))
         self.assertEqual(error.mapping.state, 'inactive')
 
+    def test_only_what_documents_wait_for_counts_as_to_map(self):
+        self.Mapping._add(self.connection, 'account', self.account)
+        self.Mapping._add(self.connection, 'term', self.env['account.payment.term'].search([], limit=1))
+        rows = self.Mapping.search([('connection_id', '=', self.connection.id)])
+        self.assertEqual(sorted(rows.mapped('state')), ['missing', 'optional'])
+        for row in rows:
+            self.assertEqual(self.Mapping.search([('state', '=', row.state), ('id', 'in', rows.ids)]), row)
+        self.assertEqual(self.connection.unmapped_count, 1)
+
     def test_an_inactive_counterpart_cannot_be_chosen(self):
         self.income.active = False
         row = self.Mapping._add(self.connection, 'account', self.account)
