@@ -20,6 +20,9 @@ from .transport import exchange, new_session
 #: Seconds a refresh token lives when the answer does not say: the documented 100 days.
 DOCUMENTED_REFRESH_LIFETIME = 8_640_000
 
+#: Error names of RFC 6749; anything else in an answer might be an echo of a secret and is not repeated.
+OAUTH_ERRORS = ('invalid_request', 'unauthorized_client', 'unsupported_grant_type', 'invalid_scope')
+
 
 @dataclass(frozen=True)
 class Tokens:
@@ -160,5 +163,5 @@ def _refusal(response):
         return other
     if response.status_code == 401:
         return InvalidClient("Intuit does not know this client id and secret", **facts)
-    code = error if isinstance(error, str) and error.isidentifier() and len(error) <= 40 else ''
+    code = error if error in OAUTH_ERRORS else ''
     return AuthError("Intuit refused the request for authorization", code=code, **facts)

@@ -9,6 +9,7 @@ field definitions" (requestid), "Query operations and syntax", API reference of 
 """
 
 import json
+import re
 import time
 from dataclasses import dataclass
 from decimal import Decimal
@@ -68,6 +69,8 @@ class _Bearer(AuthBase):
     """Puts the token on a request; being an explicit auth, it also keeps ``.netrc`` out."""
 
     def __init__(self, token):
+        if not re.fullmatch(r'[!-~]+', token or ''):
+            raise TokenExpired("The stored access token is damaged")
         self._token = token
 
     def __call__(self, request):

@@ -49,7 +49,8 @@ def exchange(session, method, url, **kwargs):
     failure = None
     try:
         return session.request(method, url, allow_redirects=False, **kwargs)
-    except (requests.RequestException, urllib3_errors.HTTPError) as error:
+    except (requests.RequestException, urllib3_errors.HTTPError, ValueError) as error:
+        # ValueError: http.client quotes a header it does not like, and the header may be the token.
         failure = _translate(error, host)
     # Raised outside the handler, so that the library's error is not even attached as context.
     raise failure
@@ -75,7 +76,7 @@ def _translate(error, host):
         if isinstance(reason, urllib3_errors.ReadTimeoutError):
             return InDoubt(f"{host} did not answer in time")
         return InDoubt(f"The connection to {host} broke before the answer was complete")
-    if isinstance(error, ValueError):
+    if isinstance(error, ValueError) and isinstance(error, requests.RequestException):
         # Invalid URL, header or proxy address: refused by the library itself, before anything was sent.
         return Unavailable(f"The request to {host} could not be built ({type(error).__name__})")
     return InDoubt(f"The answer of {host} was cut off or unreadable")

@@ -17,7 +17,8 @@ EVERYTHING = CORE_FILES + ADDON_FILES
 ALLOWED_IN_CORE = {'requests', 'urllib3', 'cryptography'}
 
 #: Hooks on Odoo's own models: they say that something happened, not what to do about it.
-HOOKS = sorted(path for path in (ADDON / 'models').glob('*.py') if path.name.startswith(('account_', 'product', 'res_')))
+HOOKS = sorted(
+    path for path in (ADDON / 'models').glob('*.py') if path.name.startswith(('account_', 'product', 'res_')))
 
 
 def name_of(path):
