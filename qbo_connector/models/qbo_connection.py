@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+
 class QboConnection(models.Model):
     """Which company stands in which realm, how it is reached and what may be sent.
 
@@ -124,7 +125,7 @@ class QboConnection(models.Model):
     def _compute_display_name(self):
         for connection in self:
             names = filter(None, (connection.company_id.name, connection.qbo_company_name))
-            connection.display_name = " – ".join(names)
+            connection.display_name = " / ".join(names)
 
     def _compute_simulated(self):
         self.simulated = bool(self._simulator_url())

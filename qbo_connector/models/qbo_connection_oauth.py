@@ -3,7 +3,7 @@
 import logging
 import os
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 
 from markupsafe import Markup
 
@@ -22,7 +22,7 @@ _logger = logging.getLogger(__name__)
 class QboConnection(models.Model):
     """The part of the connection that talks OAuth with Intuit."""
 
-    _inherit = 'qbo.connection'
+    _inherit = 'qbo.connection'  # pylint: disable=consider-merging-classes-inherited  # one file a concern
 
     # === WHERE AND AS WHOM === #
 
@@ -107,7 +107,8 @@ class QboConnection(models.Model):
         self._check_realm(realm_id)
         client_id, client_secret = self._app()
         endpoints = self._endpoints()
-        tokens = auth.exchange_code(endpoints, client_id, client_secret, code, redirect_uri, now=datetime.now(UTC))
+        tokens = auth.exchange_code(
+            endpoints, client_id, client_secret, code, redirect_uri, now=datetime.now(timezone.utc))
         client = QboClient(endpoints, realm_id, _fixed_source(tokens.access_token))
         try:
             facts = self._read_facts(client)

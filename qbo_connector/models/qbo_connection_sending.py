@@ -20,7 +20,7 @@ OWN_ROW_TIMEOUT = "SET LOCAL lock_timeout = '10s'"
 class QboConnection(models.Model):
     """The part of the connection that decides whether the drain may run."""
 
-    _inherit = 'qbo.connection'
+    _inherit = 'qbo.connection'  # pylint: disable=consider-merging-classes-inherited  # one file a concern
 
     # === MAY IT SEND === #
 

@@ -8,7 +8,7 @@ own, and the new tokens are committed before anybody uses them.
 import logging
 import os
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 from psycopg2.errors import LockNotAvailable, SerializationFailure
 
@@ -215,7 +215,8 @@ class QboCredential(models.Model):
             client_id, client_secret = connection._app()
         except UserError as error:
             raise faults.InvalidClient(str(error)) from error
-        return auth.refresh(connection._endpoints(), client_id, client_secret, refresh_token, now=datetime.now(UTC))
+        now = datetime.now(timezone.utc)
+        return auth.refresh(connection._endpoints(), client_id, client_secret, refresh_token, now=now)
 
     def _token_for_now(self, stale):
         """Return the old access token for as long as it lives, while Intuit's token service is away."""
@@ -273,4 +274,4 @@ def _with_own_row(registry, credential_id, action):
 
 def _naive(moment):
     """Return an aware moment as Odoo stores it: naive UTC."""
-    return moment.astimezone(UTC).replace(tzinfo=None, microsecond=0) if moment else False
+    return moment.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0) if moment else False

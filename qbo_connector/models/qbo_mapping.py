@@ -44,7 +44,8 @@ class QboMapping(models.Model):
     suggestion_id = fields.Many2one('qbo.reference', compute='_compute_suggestion')
     suggestion_reason = fields.Char(compute='_compute_suggestion')
     state = fields.Selection(
-        [('missing', "To map"), ('optional', "Not needed"), ('mapped', "Mapped"), ('inactive', "Inactive in QuickBooks")],
+        [('missing', "To map"), ('optional', "Not needed"), ('mapped', "Mapped"),
+         ('inactive', "Inactive in QuickBooks")],
         compute='_compute_state', search='_search_state',
         help="Documents wait for accounts, and outside the US for taxes. The rest only says more about them.")
     warning = fields.Char(compute='_compute_state')

@@ -75,7 +75,8 @@ class QboMapping(models.Model):
         products = self.env['product.template'].search(
             [('sale_ok', '=', True), ('company_id', 'in', (False, company.id))])
         accounts |= products.property_account_income_id
-        accounts |= self.env['product.category'].search([]).property_account_income_categ_id
+        accounts |= self.env['product.category'].search(
+            [('property_account_income_categ_id', '!=', False)]).property_account_income_categ_id
         accounts |= self.env['account.journal'].search(
             [('type', '=', 'sale'), ('company_id', '=', company.id)]).default_account_id
         return accounts.filtered(lambda a: company.root_id in a.company_ids or company in a.company_ids).sorted('code')

@@ -79,7 +79,7 @@ class QboReference(models.Model):
 class QboConnection(models.Model):
     """The part of the connection that reads QuickBooks' lists."""
 
-    _inherit = 'qbo.connection'
+    _inherit = 'qbo.connection'  # pylint: disable=consider-merging-classes-inherited  # one file a concern
 
     def _load_references(self, kinds=None, client=None):
         """Mirror QuickBooks' lists, page by page.

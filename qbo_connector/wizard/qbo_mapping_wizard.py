@@ -85,7 +85,7 @@ class QboMappingWizardLine(models.TransientModel):
     reference_id = fields.Many2one(
         'qbo.reference', string="In QuickBooks",
         domain="[('connection_id', '=', connection_id), ('entity', '=', entity), ('active', '=', True)]")
-    suggestion_id = fields.Many2one('qbo.reference', string="Suggestion", readonly=True)
+    suggestion_id = fields.Many2one('qbo.reference', readonly=True)
     confidence = fields.Integer(readonly=True)
     reason = fields.Char(readonly=True)
     warning = fields.Char(compute='_compute_warning')

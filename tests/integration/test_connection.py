@@ -5,12 +5,11 @@ import pathlib
 
 import psycopg2
 
+import odoo.addons.qbo_connector as addon
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 from odoo.tools import mute_logger
-
-import odoo.addons.qbo_connector as addon
 
 from tests.integration.common import UK_REALM, US_REALM, QboCase
 

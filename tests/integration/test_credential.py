@@ -2,17 +2,16 @@
 
 import threading
 from contextlib import closing, contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from unittest.mock import patch
 
 import psycopg2
 
 from odoo import SUPERUSER_ID, api, fields
-from odoo.tests import TransactionCase, tagged
-
 from odoo.addons.qbo_connector.models import qbo_credential
 from odoo.addons.qbo_connector.qbo import auth, faults
 from odoo.addons.qbo_connector.qbo.vault import generate_key
+from odoo.tests import TransactionCase, tagged
 
 from tests.integration.common import US_REALM, QboCase, SimulatorMixin
 
@@ -253,7 +252,7 @@ class TestSingleFlight(SimulatorMixin, TransactionCase):
                 'client_secret': 'sim-secret'})
             tokens = auth.exchange_code(
                 connection._endpoints(), 'sim-client', 'sim-secret', code, 'http://localhost/cb',
-                now=qbo_credential.datetime.now(qbo_credential.UTC))
+                now=datetime.now(timezone.utc))
             connection.write({'realm_id': US_REALM, 'state': 'connected', 'database_uuid': connection._current_uuid()})
             credential = connection._credential_sudo()
             credential._store(tokens)
@@ -293,11 +292,11 @@ class TestSingleFlight(SimulatorMixin, TransactionCase):
 
     def wait_for_waiters(self, wanted):
         """Return when that many transactions wait for the row (or the test's patience ends)."""
-        give_up = qbo_credential.datetime.now() + timedelta(seconds=10)
+        give_up = datetime.now() + timedelta(seconds=10)
         with closing(psycopg2.connect(dbname=self.registry.db_name)) as connection:
             connection.autocommit = True  # within a transaction PostgreSQL shows the same activity for ever
             cr = connection.cursor()
-            while qbo_credential.datetime.now() < give_up:
+            while datetime.now() < give_up:
                 cr.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
                            " AND query LIKE '%qbo_credential%FOR UPDATE%' AND datname = current_database()")
                 if cr.fetchone()[0] >= wanted:

@@ -1,8 +1,7 @@
 """Mappings: what is suggested, what is refused, what a saved one sets going."""
 
-from odoo.exceptions import ValidationError
-
 from odoo.addons.qbo_connector.exceptions import MissingMapping
+from odoo.exceptions import ValidationError
 
 from tests.integration.common import UK_REALM, US_REALM, QboCase
 
