@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 
+from ..exceptions import Refused
 from ..qbo import faults
 from ..qbo.documents import ItemDoc
 from ..qbo.names import clean_name, unique_name
@@ -65,17 +66,43 @@ class QboItem(models.AbstractModel):
 
     @api.model
     def _inventory(self, connection, record, accounts):
-        """Return what QuickBooks wants of an item whose stock it keeps; it starts at no stock."""
-        return {
-            'expense_account': self._account(connection, accounts['expense']),
-            'asset_account': self._account(connection, accounts.get('stock_valuation')),
-            'quantity_on_hand': self._decimal(0), 'start_date': fields.Date.context_today(record),
+        """Return what QuickBooks wants of an item whose stock it keeps.
+
+        It starts at no stock, and only once: on an update the date would mean an adjustment (QBO: Item, InvStartDate).
+        """
+        values = {
+            'expense_account': self._stock_account(connection, accounts['expense'], 'Cost of Goods Sold'),
+            'asset_account': self._stock_account(
+                connection, accounts.get('stock_valuation'), 'Other Current Asset', 'Inventory'),
         }
+        if not self.env['qbo.binding']._of_record(connection, record._name, record.id):
+            values |= {'quantity_on_hand': self._decimal(0), 'start_date': fields.Date.context_today(record)}
+        return values
 
     @api.model
     def _account(self, connection, account):
         """Return the remote Id of a mapped account; without one, of the default income account."""
         return self.env['qbo.mapping']._target(connection, 'account', account or None).remote_id
+
+    @api.model
+    def _stock_account(self, connection, account, account_type, subtype=None):
+        """Return the remote Id of an account an Inventory item needs: the mapped one, else QuickBooks' own of that type.
+
+        :raise Refused: QuickBooks has no such account
+        """
+        mapped = self.env['qbo.mapping'].sudo().search([
+            ('connection_id', '=', connection.id), ('kind', '=', 'account'), ('res_id', '=', account.id or -1),
+            ('reference_id.active', '=', True)]).reference_id
+        domain = [('connection_id', '=', connection.id), ('entity', '=', 'Account'), ('active', '=', True),
+                  ('type', '=', account_type)]
+        if subtype:
+            domain.append(('subtype', '=', subtype))
+        reference = mapped or self.env['qbo.reference'].sudo().search(domain, order='id', limit=1)
+        if not reference:
+            raise Refused(self.env._(
+                "QuickBooks has no %(type)s account for inventory items. Create one there and refresh the lists, or push "
+                "stockable goods as non-inventory.", type=subtype or account_type))
+        return reference.remote_id
 
     # === EXISTING ITEMS === #
 

@@ -93,7 +93,7 @@ class QboQueueEntry(models.Model):
     def _schedule_rest(self, connection):
         """Wake the cron again for what is due, or when the next row becomes due."""
         if connection._may_send() and self.search_count(self._due_domain(connection), limit=1):
-            connection._trigger_drain()
+            connection._trigger_drain(at=fields.Datetime.now())
             return
         later = self.search([
             ('connection_id', '=', connection.id), ('state', 'in', OPEN_STATES), ('not_before', '!=', False),

@@ -71,7 +71,7 @@ class QboQueueEntry(models.Model):
     sent_at = fields.Datetime(string="First Sent")
     done_at = fields.Datetime()
 
-    _due_index = models.Index("(connection_id, rank, id) WHERE state IN ('pending', 'sending')")
+    _due_index = models.Index("(connection_id, state DESC, rank, id) WHERE state IN ('pending', 'sending')")
     _record_index = models.Index('(model, res_id)')
 
     # === ENQUEUE === #

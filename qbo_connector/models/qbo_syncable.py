@@ -6,6 +6,8 @@ from odoo.fields import Domain
 
 from .qbo_queue_entry import OPEN_STATES
 
+READERS = 'qbo_connector.group_qbo_user'
+
 
 class QboSyncable(models.AbstractModel):
     """Gives a model its place in QuickBooks; hooks of the model only call :meth:`_qbo_enqueue`."""
@@ -25,10 +27,13 @@ class QboSyncable(models.AbstractModel):
             ('deleted', "Deleted in QuickBooks"),
         ],
         compute='_compute_qbo_state', search='_search_qbo_state', string="QuickBooks", compute_sudo=True,
+        groups=READERS,
     )
-    qbo_message = fields.Char(compute='_compute_qbo_state', compute_sudo=True, string="QuickBooks Status")
-    qbo_entry_id = fields.Many2one('qbo.queue.entry', compute='_compute_qbo_state', compute_sudo=True)
-    qbo_entry_count = fields.Integer(compute='_compute_qbo_state', compute_sudo=True)
+    qbo_message = fields.Char(
+        compute='_compute_qbo_state', compute_sudo=True, string="QuickBooks Status", groups=READERS)
+    qbo_entry_id = fields.Many2one(
+        'qbo.queue.entry', compute='_compute_qbo_state', compute_sudo=True, groups=READERS)
+    qbo_entry_count = fields.Integer(compute='_compute_qbo_state', compute_sudo=True, groups=READERS)
 
     def _compute_qbo_state(self):
         """Read the newest entry and the link of each record; never stored, so it can't be stale."""

@@ -145,6 +145,57 @@ class TestDocuments(QboCase):
         self.assertEqual(sorted(float(line['Amount']) for line in payment['Line']), [100.0, 250.0])
         self.assertEqual([i['Balance'] for i in self.books()['Invoice']], [0, 0])
 
+    def test_money_without_an_invoice_stays_unapplied_and_is_applied_when_odoo_reconciles(self):
+        self.book_payments_on(self.env['account.account'].create({
+            'name': "Outstanding Receipts", 'code': '101499', 'account_type': 'asset_current', 'reconcile': True}))
+        payment = self.env['account.payment'].create({
+            'payment_type': 'inbound', 'partner_type': 'customer', 'partner_id': self.partner.id, 'amount': 100.0})
+        payment.action_post()
+        self.drain(self.connection)
+        self.assertAlmostEqual(self.one('Payment')['UnappliedAmt'], 100.0)
+        move = self.invoice()
+        (move | payment.move_id).line_ids.filtered(
+            lambda line: line.account_id.account_type == 'asset_receivable').reconcile()
+        self.drain(self.connection)
+        self.assertAlmostEqual(self.one('Payment')['UnappliedAmt'], 0.0)
+        self.assertAlmostEqual(self.one('Invoice', DocNumber=move.name)['Balance'], 0.0)
+
+    def test_a_payment_without_journal_entry_is_applied_to_its_invoices_in_turn(self):
+        # as with Odoo's accounting app, which books such a payment with the bank statement only
+        self.patch(type(self.env['account.move']), '_get_invoice_in_payment_state', lambda model: 'in_payment')
+        self.book_payments_on(self.env['account.account'])
+        moves = self.invoice() | self.invoice()
+        payment = self.pay(moves, 150.0, group_payment=True)
+        self.assertFalse(payment.move_id)
+        self.drain(self.connection)
+        self.assertEqual([float(i['Balance']) for i in self.books()['Invoice']], [0.0, 50.0])
+
+    def test_a_payment_taken_off_its_invoice_is_unapplied_and_a_cancelled_one_is_voided(self):
+        self.book_payments_on(self.env['account.account'].create({
+            'name': "Outstanding Receipts", 'code': '101499', 'account_type': 'asset_current', 'reconcile': True}))
+        move = self.invoice()
+        payment = self.pay(move, 100.0)
+        self.drain(self.connection)
+        move.line_ids.remove_move_reconcile()
+        self.drain(self.connection)
+        payment_seen = self.one('Payment')
+        self.assertEqual(payment_seen['Line'], [])
+        self.assertAlmostEqual(self.one('Invoice', DocNumber=move.name)['Balance'], 100.0)
+        payment.action_draft()
+        payment.action_cancel()
+        self.drain(self.connection)
+        self.assertAlmostEqual(self.one('Payment')['TotalAmt'], 0.0)
+        self.assertEqual(payment.qbo_state, 'voided')
+
+    def test_a_draft_deleted_after_it_was_pushed_is_voided(self):
+        move = self.invoice()
+        name = move.name
+        self.drain(self.connection)
+        move.button_draft()
+        move.with_context(force_delete=True).unlink()
+        self.drain(self.connection)
+        self.assertAlmostEqual(self.one('Invoice', DocNumber=name)['TotalAmt'], 0.0)
+
     def test_an_invoice_reset_and_posted_again_is_an_update(self):
         move = self.invoice()
         self.drain(self.connection)
@@ -274,6 +325,12 @@ class TestDocuments(QboCase):
         self.env['account.analytic.account'].create({'name': "Lighthouse", 'plan_id': plan.id})
         self.drain(self.connection)
         self.one('Class', Name="Lighthouse")
+
+    def book_payments_on(self, account):
+        """Let the company's incoming payments book on an outstanding account, or, without one, not at all."""
+        journals = self.env['account.journal'].search([
+            ('type', 'in', ('bank', 'cash')), ('company_id', '=', self.company.id)])
+        journals.inbound_payment_method_line_ids.payment_account_id = account
 
     def pay(self, moves, amount, **values):
         """Register a payment as the user does, with the wizard."""
