@@ -14,6 +14,8 @@ Candidate = namedtuple('Candidate', 'name number reference')
 USUAL = 50  # the confidence of "this is the account such companies use", which no likeness supports
 
 USUAL_INCOME = ('SalesOfProductIncome', 'ServiceFeeIncome', 'OtherPrimaryIncome')
+ZERO_RATED = re.compile(r'\bz(ero)?\b', re.IGNORECASE)
+REVERSE_CHARGE = re.compile(r'\brc\b|\breverse\b', re.IGNORECASE)
 # what QuickBooks companies call the tax code of untaxed sales, best first (they are all 0 %)
 UNTAXED_CODES = ('no vat', 'out of scope', 'out-of-scope', 'no tax', 'exempt')
 CASH_ACCOUNTS = ('CashOnHand', 'UndepositedFunds')
@@ -165,15 +167,29 @@ class QboMapping(models.Model):
         if not same:
             return None
         text = self.env._("same rate %(rate)g %%", rate=rate)
-        names = (tax.name, tax.description and str(tax.description.striptags()), tax.invoice_label)
-        codes = [Candidate(_plain_figures(code.name), None, code) for code in same]
-        found = [s for name in names if name and (s := matching.suggest(codes, _plain_figures(name), threshold=0.3))]
-        if found:
-            best = max(found, key=lambda s: s.confidence)
-            return Suggestion(best.candidate.reference, max(90, best.confidence), f'{text}, {best.reason}')
+        best = self._likest_code(same, tax, threshold=0.3 if rate else 0.75)
+        if best:
+            sure = 90 if len(same) == 1 else 60
+            return Suggestion(best.candidate.reference, max(sure, best.confidence), f'{text}, {best.reason}')
         if rate:
             return Suggestion(same[0], 90 if len(same) == 1 else 60, text)
-        return self._suggest_untaxed(candidates)
+        return self._suggest_zero(same, tax)
+
+    @api.model
+    def _likest_code(self, codes, tax, threshold):
+        """Return the suggestion of the code whose name is likest to one of the names a tax has, or None."""
+        candidates = [Candidate(_plain_figures(code.name), None, code) for code in codes]
+        found = [matching.suggest(candidates, _plain_figures(name), threshold=threshold) for name in _names(tax)]
+        return max(filter(None, found), key=lambda s: s.confidence, default=None)
+
+    @api.model
+    def _suggest_zero(self, codes, tax):
+        """Suggest among codes of 0 %, which differ in the return they go to: reverse charge is not zero-rated."""
+        reverse = [code for code in codes if REVERSE_CHARGE.search(code.name)]
+        if any(REVERSE_CHARGE.search(name) for name in _names(tax)):
+            return Suggestion(reverse[0], 60, self.env._("reverse charge")) if reverse else None
+        zero = [code for code in codes if ZERO_RATED.search(code.name)]
+        return Suggestion(zero[0], 60, self.env._("zero rate")) if zero else self._suggest_untaxed(codes)
 
     @api.model
     def _suggest_untaxed(self, candidates):
@@ -193,6 +209,12 @@ class QboMapping(models.Model):
             rates = [self._tax_rate(child) for child in tax.children_tax_ids]
             return None if None in rates else sum(rates)
         return tax.amount if tax.amount_type == 'percent' else None
+
+
+def _names(tax):
+    """Return the texts that name a tax."""
+    description = str(tax.description.striptags()) if tax.description else ''
+    return [name for name in (tax.name, description, tax.invoice_label) if name]
 
 
 def _plain_figures(name):

@@ -110,6 +110,16 @@ class TestSuggestions(MappingCase):
         odd = taxes[0].copy({'name': "17.31 %", 'amount': 17.31, 'amount_type': 'percent'})
         self.assertFalse(self.Mapping._suggest(connection, 'tax', odd).reference)
 
+    def test_taxes_of_no_percent_are_told_apart_by_what_they_are(self):
+        connection = self.connect_uk()
+        template = self.env['account.tax'].search(
+            [('company_id', '=', self.uk_company.id), ('type_tax_use', '=', 'sale')], limit=1)
+        for name, label, expected in (
+                ("Books", "Zero rated", "0.0% Z"), ("Exempt supplies", "Exempt", "Exempt"),
+                ("0% Reverse Charge", "Reverse Charge", False)):
+            tax = template.copy({'name': name, 'invoice_label': label, 'description': False, 'amount': 0})
+            self.assertEqual(self.Mapping._suggest(connection, 'tax', tax).reference.name, expected, name)
+
     def test_lines_without_tax_are_a_row_of_their_own_outside_the_us_only(self):
         self.accept_mappings(connection_us := self.connect())
         self.assertFalse(self.row(connection_us, 'tax'))
