@@ -5,9 +5,9 @@ import time
 
 from werkzeug.wrappers import Request, Response
 
+from . import bulk, control, faults, jsonio, pages, recorder, requestid, routes
 from . import clock as clocks
 from . import consent as consents
-from . import control, faults, jsonio, pages, recorder, requestid, routes
 from . import failures as scripted
 from .entities import BY_PATH
 
@@ -154,7 +154,7 @@ class Application:
             return routes.perform(self._sim, company, request)
         batch_items = None
         if request.path.endswith('/batch'):
-            batch_items = (routes.json_body(request) or {}).get('BatchItemRequest') or []
+            batch_items = bulk.batch_items(routes.json_body(request))
         requestid.check(request_id, batch_items)
         if batch_items is not None:
             return routes.perform(self._sim, company, request)

@@ -175,12 +175,26 @@ def _document(company, name, obj):
     title = obj.get('DocNumber') or obj.get('DisplayName') or obj.get('Name') or obj['Id']
     lines = ''.join(_line(company, line) for line in shown.get('Line') or [])
     table = (f"<table><thead><tr><th>Item</th><th>Description</th><th class='num'>Qty</th><th class='num'>Price</th>"
-             f"<th>Tax</th><th class='num'>Amount</th></tr></thead><tbody>{lines}</tbody></table>") if lines else ''
+             f"<th>Tax</th><th class='num'>Amount</th></tr></thead>"
+             f"<tbody>{lines}{_taxes(company, shown)}</tbody></table>") if lines else ''
     facts = ''.join(f"<dt>{_LABELS.get(key, key)}</dt><dd>{_cell(shown, key)}</dd>"
                     for key in _SHOWN[name][1] if key in shown or key == 'Tax')
     return page(f"{title} · {company.name}", _heading(company) + f"<h2>{name} {escape(str(title))}</h2>"
                 f"<dl>{facts}</dl>{table}<details><summary>JSON</summary><pre>"
                 f"{escape(jsonio.dumps(shown, indent=2))}</pre></details>")
+
+
+def _taxes(company, shown):
+    """Rows of the taxes and the total under the lines of a sales document."""
+    if 'TxnTaxDetail' not in shown:
+        return ''
+    rows = ''
+    for tax in shown['TxnTaxDetail'].get('TaxLine') or []:
+        detail = tax['TaxLineDetail']
+        rate = company.get('TaxRate', detail['TaxRateRef']['value'])
+        rows += (f"<tr><td colspan='5'>{escape(rate['Name'])}, {rate['RateValue']} % of "
+                 f"{_money(detail['NetAmountTaxable'])}</td><td class='num'>{_money(tax['Amount'])}</td></tr>")
+    return f"{rows}<tr class='sub'><td colspan='5'>Total</td><td class='num'>{_money(shown['TotalAmt'])}</td></tr>"
 
 
 def _line(company, line):

@@ -11,15 +11,26 @@ MAX_CDC = 1000
 _NOT_CAPTURED = ('TaxAgency', 'TaxCode', 'TaxRate', 'CompanyInfo', 'Preferences')
 
 
+def batch_items(body):
+    """The items of a batch request.
+
+    :raises faults.Refusal: 2020, 2090
+    """
+    items = body.get('BatchItemRequest') if isinstance(body, dict) else None
+    if not items:
+        raise faults.required('BatchItemRequest')
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise faults.malformed(2090, 'BatchItemRequest', items)
+    return items
+
+
 def batch(company, body, perform):
     """Answer a batch: every item by itself, in the order asked, faults included.
 
     :param callable perform: (company, bId, item callable) -> answer of the item; keeps answers for replay
-    :raises faults.Refusal: 1040, 2020
+    :raises faults.Refusal: 1040, 2020, 2090
     """
-    items = (body or {}).get('BatchItemRequest')
-    if not items:
-        raise faults.required('BatchItemRequest')
+    items = batch_items(body)
     if len(items) > MAX_BATCH:
         raise faults.Refusal(1040, "Batch size exceeded",
                              f"Maximum number of batch items is {MAX_BATCH}. Supplied value:{len(items)}")

@@ -126,7 +126,7 @@ def test_a_person_can_look_at_the_books(us):
     company = page(f"/books/{US_REALM}")
     assert "INV/1" in company and "1,350.23" in company and "Ann &lt;b&gt;Baker" in company and "<b>B" not in company
     document = page(f"/books/{US_REALM}/Invoice/{invoice['Id']}")
-    assert "Big &lt;pump&gt;" in document and "1,234.50" in document and "115.73" in document
+    assert "Big &lt;pump&gt;" in document and "1,234.50" in document and "California State, 6 % of 1,234.50" in document
     assert f"/books/{US_REALM}/Invoice/{invoice['Id']}" in page(f"/books/{US_REALM}/Payment/{payment['Id']}")
     assert "Undeposited Funds" in page(f"/books/{US_REALM}/Account")
 
