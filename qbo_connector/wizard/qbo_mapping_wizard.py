@@ -14,14 +14,14 @@ class QboMappingWizard(models.TransientModel):
         'qbo.connection', required=True, ondelete='cascade',
         default=lambda self: self.env['qbo.connection'].search([('company_id', '=', self.env.company.id)], limit=1))
     line_ids = fields.One2many('qbo.mapping.wizard.line', 'wizard_id', string="Mappings")
-    open_count = fields.Integer(compute='_compute_open_count', string="Without Counterpart")
+    open_count = fields.Integer(compute='_compute_open_count', string="Needed")
     suggested_count = fields.Integer(compute='_compute_open_count', string="Suggested")
 
     @api.depends('line_ids.reference_id', 'line_ids.suggestion_id')
     def _compute_open_count(self):
         for wizard in self:
             open_lines = wizard.line_ids.filtered(lambda line: not line.reference_id)
-            wizard.open_count = len(open_lines)
+            wizard.open_count = len(open_lines.filtered(lambda line: line.mapping_id.state != 'optional'))
             wizard.suggested_count = len(open_lines.filtered('suggestion_id'))
 
     @api.model_create_multi
@@ -37,16 +37,15 @@ class QboMappingWizard(models.TransientModel):
         connection = self.connection_id
         if connection.state == 'connected' and not connection.references_read_at:
             connection.sudo()._load_references_or_note()
-        mappings = self.env['qbo.mapping']._fill(connection)
-        lines = []
-        for mapping in mappings:
-            suggestion = mapping._suggest(connection, mapping.kind, mapping._record())
-            lines.append(Command.create({
-                'mapping_id': mapping.id, 'reference_id': mapping.reference_id.filtered('active').id,
-                'suggestion_id': suggestion.reference.id, 'confidence': suggestion.confidence,
-                'reason': suggestion.reason,
-            }))
-        self.line_ids = lines
+        rows = [(mapping, mapping._suggest(connection, mapping.kind, mapping._record()))
+                for mapping in self.env['qbo.mapping']._fill(connection)]
+        # What neither needs a counterpart nor has a likely one comes last.
+        rows.sort(key=lambda row: row[0].state == 'optional' and not row[1].reference)
+        self.line_ids = [Command.create({
+            'mapping_id': mapping.id, 'reference_id': mapping.reference_id.filtered('active').id,
+            'suggestion_id': suggestion.reference.id, 'confidence': suggestion.confidence,
+            'reason': suggestion.reason,
+        }) for mapping, suggestion in rows]
 
     def action_accept_all(self):
         """Take every suggestion for the rows that have no counterpart; review, then save."""
