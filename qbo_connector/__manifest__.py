@@ -27,5 +27,6 @@
     'assets': {
         'web.assets_tests': ['qbo_connector/static/tests/tours/**/*'],
     },
+    'images': ['static/description/invoice.png'],
     'application': True,
 }
