@@ -3,17 +3,8 @@
 import re
 
 from . import faults
-from .entities import BY_PATH, ENTITIES
 
 _IGNORED = ('SyncToken', 'MetaData')
-
-
-def entity_for_path(word):
-    """The entity behind an address word (case matters).
-
-    :raises KeyError: there is none
-    """
-    return BY_PATH[word]
 
 
 def read(company, entity, remote_id):
@@ -115,6 +106,3 @@ def _current(company, entity, body):
     if str(token) != old['SyncToken']:
         raise faults.stale(company.user)
     return old
-
-
-__all__ = ['ENTITIES', 'create', 'entity_for_path', 'read', 'write']

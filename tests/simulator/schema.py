@@ -75,7 +75,7 @@ def _string(field, key, value):
         raise faults.malformed(2090, key, value)
     text = str(value).lower() if isinstance(value, bool) else str(value)
     if field.length and len(text) > field.length:
-        raise faults.too_long(_LABELS.get(key, key), field.length, len(text))
+        raise faults.too_long(key, field.length, len(text))
     return text
 
 
@@ -142,7 +142,6 @@ def _anything(_field, key, _value):
     raise faults.unknown_property(key, 'IntuitAnyType', [])
 
 
-_LABELS = {}
 _CHECKS = {
     's': _string, 'd': _decimal, 'i': _integer, 'b': _boolean, 'D': _date, 'T': _string,
     'r': _reference, 'e': _enum, 'o': _nested, 'a': _anything,

@@ -16,7 +16,6 @@ class Entity:
     forbidden = ''              # characters that `checked_names` must not contain
     checked_names = ()
     writable = True             # create and update offered
-    deletable = False
     kept = ()                   # properties a full update leaves alone when they are not sent
     named = 'Name'
 

@@ -14,7 +14,6 @@ class Payment(Entity):
     """A customer's payment; its lines are replaced all or none."""
 
     is_transaction = True
-    deletable = True
     required = ('CustomerRef', 'TotalAmt')
 
     def defaults(self, company, obj, old):

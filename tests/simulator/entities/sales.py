@@ -15,7 +15,6 @@ class SalesDocument(Entity):
     """Lines, totals, taxes, numbers and addresses that all sales documents share."""
 
     is_transaction = True
-    deletable = True
     required = ('CustomerRef', 'Line')
     kept = ('DocNumber', 'LinkedTxn')
 
