@@ -186,7 +186,8 @@ def test_other_trouble_has_its_class(server, call, act, expected):
 @tokens_only
 @pytest.mark.parametrize('body', [
     '', '{', '[]', '{}', {**GRANT, 'access_token': ''}, {**GRANT, 'refresh_token': None},
-    {**GRANT, 'expires_in': 'soon'}, {**GRANT, 'expires_in': 10 ** 30}, {key: GRANT[key] for key in ('access_token', 'refresh_token')},
+    {**GRANT, 'expires_in': 'soon'}, {**GRANT, 'expires_in': 10 ** 30},
+    {key: GRANT[key] for key in ('access_token', 'refresh_token')},
 ], ids=str)
 def test_an_answer_without_usable_tokens_is_in_doubt(server, call, body):
     server.then(answer(body))
