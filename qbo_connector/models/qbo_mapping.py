@@ -41,6 +41,7 @@ class QboMapping(models.Model):
     reference_id = fields.Many2one(
         'qbo.reference', string="In QuickBooks", index=True, ondelete='set null',
         domain="[('connection_id', '=', connection_id), ('entity', '=', entity), ('active', '=', True)]")
+    missed_at = fields.Datetime(readonly=True, help="When a record last waited for this row.")
     suggestion_id = fields.Many2one('qbo.reference', compute='_compute_suggestion')
     suggestion_reason = fields.Char(compute='_compute_suggestion')
     state = fields.Selection(

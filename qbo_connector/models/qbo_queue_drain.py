@@ -107,20 +107,28 @@ class QboQueueEntry(models.Model):
         """Take one row through its phases; whatever goes wrong ends as a state of this row."""
         self.ensure_one()
         try:
+            self._advance(client)
+            self.env.flush_all()
+        except Exception as error:  # noqa: BLE001 -- the one place: an error of one row must not stop the cron
+            self.env.cr.rollback()
+            self._on_surprise(error)
+
+    def _advance(self, client):
+        """Prepare, deliver and settle, as far as it goes."""
+        try:
             if self.state == 'sending' or self._prepare():
                 self._deliver_and_settle(client)
         except MissingDependency as error:
             self._wait_for(error.records)
         except MissingMapping as error:
+            # Written by us, the mapping cannot be completed unseen at the same moment: PostgreSQL lets one of the two
+            # transactions fail and start again, so either the drain sees the mapping or its saving sees this row.
+            error.mapping.sudo().missed_at = fields.Datetime.now()
             self._set_failed('MissingMapping', str(error), mapping_id=error.mapping.id)
         except (Refused, PayloadError) as error:
             self._set_failed('Refused', str(error), fault_field=error.field)
         except faults.QboError as error:
             self._on_fault(error)
-        except Exception as error:
-            _logger.exception("QuickBooks queue entry %s stopped unexpectedly", self.id)
-            self.env.cr.rollback()
-            self._on_surprise(error)
 
     def _prepare(self):
         """Build what will be sent and commit it as ``sending``.
@@ -232,9 +240,15 @@ class QboQueueEntry(models.Model):
 
     def _on_surprise(self, error):
         """Keep the row after an error nobody foresaw (the transaction was rolled back)."""
+        again = {'not_before': fields.Datetime.now() + DATABASE_RETRY}
         if isinstance(error, psycopg2.OperationalError):  # serialization failure, deadlock: simply again
-            self.write({'not_before': fields.Datetime.now() + DATABASE_RETRY})
-        elif self.state == 'sending':
+            self.write(again)
+            return
+        if isinstance(error, psycopg2.errors.UniqueViolation) and self.recoveries < MAX_RECOVERIES:
+            self.write({**again, 'recoveries': self.recoveries + 1})  # somebody else wrote the same row first
+            return
+        _logger.error("QuickBooks queue entry %s stopped unexpectedly", self.id, exc_info=error)
+        if self.state == 'sending':
             self._set_in_doubt(error)
         else:
             self._set_failed('Unexpected', self.env._(
