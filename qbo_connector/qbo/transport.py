@@ -48,12 +48,24 @@ def exchange(session, method, url, **kwargs):
     host = urlsplit(url).hostname
     failure = None
     try:
-        return session.request(method, url, allow_redirects=False, **kwargs)
+        response = session.request(method, url, allow_redirects=False, **kwargs)
+        if not _is_cut(response):
+            return response
+        failure = InDoubt(f"The answer of {host} was cut off or unreadable")
     except (requests.RequestException, urllib3_errors.HTTPError, ValueError) as error:
         # ValueError: http.client quotes a header it does not like, and the header may be the token.
         failure = _translate(error, host)
     # Raised outside the handler, so that the library's error is not even attached as context.
     raise failure
+
+
+def _is_cut(response):
+    """Tell whether fewer bytes came than were announced, which older versions of urllib3 do not mind."""
+    announced = response.headers.get('Content-Length', '')
+    return (
+        announced.isdigit() and not response.headers.get('Content-Encoding')
+        and len(response.content) < int(announced)
+    )
 
 
 def _translate(error, host):
