@@ -230,11 +230,6 @@ class QboConnection(models.Model):
 
     # === HELPERS === #
 
-    @api.model
-    def _for_company(self, companies):
-        """Return the connections of the companies that have (or had) a QuickBooks company behind them."""
-        return self.sudo().search([('company_id', 'in', companies.ids), ('realm_id', '!=', False)])
-
     def _credential_sudo(self):
         """Return the row with the tokens and the secret; nobody has access to it, hence sudo."""
         self.ensure_one()

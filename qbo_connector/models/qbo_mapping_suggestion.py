@@ -3,7 +3,10 @@
 import re
 from collections import namedtuple
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, models
+from odoo.exceptions import ConcurrencyError
 from odoo.tools import float_compare
 
 from ..qbo import matching
@@ -33,13 +36,17 @@ class QboMapping(models.Model):
         """Create the rows of everything in use that has none yet.
 
         :return: all rows of the connection, those in use first
+        :raises ConcurrencyError: the drain has just missed one of them; Odoo then repeats the request
         """
         known = {(m.kind, m.res_id): m for m in self.search([('connection_id', '=', connection.id)])}
         rows = self.browse()
         for kind, record in self._in_use(connection):
             key = (kind, record.id if record else 0)
             if key not in known:
-                known[key] = self._add(connection, kind, record)
+                try:
+                    known[key] = self._add(connection, kind, record)
+                except UniqueViolation as error:
+                    raise ConcurrencyError(self.env._("The mappings are changing. Please try again.")) from error
             rows |= known.pop(key)
         return rows | self.browse(m.id for m in known.values())
 

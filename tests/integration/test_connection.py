@@ -118,6 +118,14 @@ class TestConnect(ConnectionCase):
         with self.assertRaises(psycopg2.IntegrityError), mute_logger('odoo.sql_db'), self.cr.savepoint():
             self.env['qbo.connection'].create({'company_id': self.company.id})
 
+    def test_a_connection_with_links_is_archived_and_never_deleted(self):
+        connection = self.connect()
+        self.link(connection)
+        with self.assertRaisesRegex(UserError, "archived, not deleted"):
+            connection.unlink()
+        connection.active = False
+        self.assertFalse(connection._may_send())
+
     def test_each_connection_has_a_cron_that_follows_it(self):
         connection = self.connect(sync_interval=7)
         cron = connection.cron_id

@@ -1,7 +1,11 @@
 """Mappings: what is suggested, what is refused, what a saved one sets going."""
 
+from unittest.mock import patch
+
+from psycopg2.errors import UniqueViolation
+
 from odoo.addons.qbo_connector.exceptions import MissingMapping
-from odoo.exceptions import ValidationError
+from odoo.exceptions import ConcurrencyError, ValidationError
 
 from tests.integration.common import UK_REALM, US_REALM, QboCase
 
@@ -84,6 +88,12 @@ class TestSuggestions(MappingCase):
         wizard.action_save()
         self.assertEqual(self.row(connection, 'account', account).reference_id.type, 'Income')
         self.assertTrue(self.row(connection, 'account').reference_id, "the default income account")
+
+    def test_a_row_that_the_drain_adds_at_the_same_moment_makes_odoo_repeat_the_request(self):
+        connection = self.connect()
+        with patch.object(type(self.Mapping), '_add', side_effect=UniqueViolation), \
+                self.assertRaises(ConcurrencyError):
+            self.env['qbo.mapping.wizard'].create({'connection_id': connection.id})
 
     def test_an_account_of_the_same_number_is_suggested_before_one_of_a_like_name(self):
         connection = self.connect()
