@@ -1,7 +1,9 @@
 """The connection: connecting, testing, disconnecting, copies, companies, secrets."""
 
 import logging
+import os
 import pathlib
+from unittest.mock import patch
 
 import psycopg2
 
@@ -112,6 +114,15 @@ class TestConnect(ConnectionCase):
         set_param('qbo_connector.client_secret.sandbox', 'sim-secret')
         connection = self.connect(client_id=False, client_secret=False)
         self.assertEqual(connection.state, 'connected')
+
+    def test_only_the_servers_environment_puts_a_simulator_in_quickbooks_place(self):
+        connection = self.connect()
+        self.assertFalse(connection.simulated)
+        self.assertTrue(connection.action_connect()['url'].startswith('https://appcenter.intuit.com/'))
+        with patch.dict(os.environ, {'QBO_SIMULATOR_URL': 'http://127.0.0.1:9'}):
+            connection.invalidate_recordset()
+            self.assertTrue(connection.simulated)
+            self.assertTrue(connection.action_connect()['url'].startswith('http://127.0.0.1:9/connect/oauth2?'))
 
     def test_a_company_has_one_connection(self):
         self.connect()
