@@ -38,6 +38,11 @@ class Office:
         self.client = OdooClient(self.odoo.url, self.database)
         self.client.context = context
 
+    def run_drain(self) -> None:
+        """Run the connection's cron by hand, as an administrator can."""
+        cron = self.client.call('qbo.connection', 'read', [self.connection], ['cron_id'])[0]['cron_id'][0]
+        self.client.call('ir.cron', 'method_direct_trigger', [cron])
+
     def books(self, entity: str) -> list[dict]:
         """Return the objects of one type that stand in QuickBooks."""
         return Browser().get_json(f'{self.simulator.url}/_sim/books/{self.realm_id}').get(entity, [])
