@@ -3,7 +3,7 @@
 import logging
 
 from odoo import http
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, LockError, UserError
 from odoo.http import request
 
 from ..qbo import faults
@@ -31,6 +31,9 @@ class QboOauthController(http.Controller):
                 connection._complete_oauth(code, realmId, redirect_uri)
         except AccessError as refusal:
             return self._refuse(connection, str(refusal), status=403)
+        except LockError:
+            return self._refuse(connection, request.env._(
+                "The connection is being used at this very moment. Press Connect to QuickBooks again."))
         except UserError as refusal:
             return self._refuse(connection, str(refusal))
         except faults.QboError as fault:

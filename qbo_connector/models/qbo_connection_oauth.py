@@ -105,6 +105,9 @@ class QboConnection(models.Model):
         self.ensure_one()
         self._check_administrator()
         self._check_realm(realm_id)
+        # A code is good for one exchange: whoever else writes these rows has to wait, so that ours cannot fail later.
+        self.lock_for_update(allow_referencing=True)
+        self._credential_sudo().lock_for_update(allow_referencing=True)
         client_id, client_secret = self._app()
         endpoints = self._endpoints()
         tokens = auth.exchange_code(
