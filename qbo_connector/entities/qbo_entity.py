@@ -16,6 +16,7 @@ from ..qbo.marker import has_marker, marker
 from ..qbo.payloads import content_hash
 
 PRESENT, GONE, KEEP = 'present', 'gone', 'keep'
+MAPPED_LISTS = ('Account', 'TaxCode', 'Term', 'PaymentMethod')
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,10 @@ class QboEntity(models.AbstractModel):
         if isinstance(error, faults.NotFound) and binding and self._is_gone(client, binding):
             binding.state = 'deleted'
             return entry.operation in ('void', 'delete')  # gone is what was wanted
+        if isinstance(error, (faults.NotFound, faults.InvalidReference)) and not entry.recoveries:
+            # Something we refer to was deleted in QuickBooks: read the lists again, and the mapping will say what.
+            entry.connection_id._load_references(kinds=MAPPED_LISTS, client=client)
+            return True
         return False
 
     @api.model

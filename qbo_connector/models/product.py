@@ -1,6 +1,8 @@
 """Hooks on products: edits of fields that QuickBooks shows enqueue the variants."""
 
-from odoo import api, models
+from odoo import api, fields, models
+
+from .qbo_syncable import READERS
 
 TEMPLATE_FIELDS = {
     'name', 'type', 'list_price', 'description_sale', 'description_purchase', 'categ_id', 'default_code',
@@ -13,6 +15,17 @@ class ProductTemplate(models.Model):
     """Products: what their variants share."""
 
     _inherit = 'product.template'
+
+    qbo_entry_count = fields.Integer(related='product_variant_ids.qbo_entry_count', groups=READERS)
+    qbo_state = fields.Selection(related='product_variant_ids.qbo_state', groups=READERS)
+
+    def action_qbo_entries(self):
+        """Open the queue entries of all variants."""
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id('qbo_connector.qbo_queue_entry_action')
+        variants = self.product_variant_ids
+        return action | {
+            'domain': [('model', '=', variants._name), ('res_id', 'in', variants.ids)], 'context': {}}
 
     def write(self, vals):
         """Override to enqueue the variants whose shared fields were edited."""

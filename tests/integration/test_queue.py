@@ -313,6 +313,18 @@ class TestQueue(QboCase):
         self.assertTrue(entry.mapping_id)
         self.assertEqual(move.qbo_state, 'waiting')
 
+    def test_an_account_deleted_in_quickbooks_unseen_is_found_out_and_named(self):
+        mapping = self.env['qbo.mapping'].search([
+            ('connection_id', '=', self.connection.id), ('kind', '=', 'account'), ('reference_id', '!=', False)])
+        for remote_id in set(mapping.reference_id.mapped('remote_id')):
+            self.control(f'touch/{self.connection.realm_id}', {
+                'entity': 'Account', 'id': remote_id, 'change': {'Active': False}})
+        self.invoice()
+        self.drain(self.connection)
+        entry = self.entries(self.product)[0]
+        self.assertEqual((entry.state, entry.fault_class), ('failed', 'MissingMapping'))
+        self.assertIn(entry.mapping_id.reference_id.name, entry.fault_message)
+
     # === RIGHTS === #
 
     def test_payloads_are_for_administrators_and_retry_for_accountants(self):
