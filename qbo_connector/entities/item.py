@@ -86,7 +86,7 @@ class QboItem(models.AbstractModel):
 
     @api.model
     def _stock_account(self, connection, account, account_type, subtype=None):
-        """Return the remote Id of an account an Inventory item needs: the mapped one, else QuickBooks' own of that type.
+        """Return the remote Id of an account that an Inventory item needs: the mapped one, else QuickBooks' own.
 
         :raise Refused: QuickBooks has no such account
         """
@@ -100,8 +100,8 @@ class QboItem(models.AbstractModel):
         reference = mapped or self.env['qbo.reference'].sudo().search(domain, order='id', limit=1)
         if not reference:
             raise Refused(self.env._(
-                "QuickBooks has no %(type)s account for inventory items. Create one there and refresh the lists, or push "
-                "stockable goods as non-inventory.", type=subtype or account_type))
+                "QuickBooks has no %(type)s account for inventory items. Create one there and refresh the lists, or "
+                "push stockable goods as non-inventory.", type=subtype or account_type))
         return reference.remote_id
 
     # === EXISTING ITEMS === #

@@ -1,7 +1,6 @@
 """Analytic accounts -> Class: a whole entity in one file, the engine untouched."""
 
 from odoo import api, models
-
 from odoo.addons.qbo_connector.qbo.names import clean_name
 
 
