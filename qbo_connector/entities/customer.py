@@ -1,6 +1,7 @@
 """Contacts -> Customer. The customer of a document is its commercial partner."""
 
 from odoo import api, models
+from odoo.tools import escape_psql
 
 from ..qbo import faults
 from ..qbo.documents import Address, CustomerDoc
@@ -88,12 +89,14 @@ class QboCustomer(models.AbstractModel):
 
     @api.model
     def _adoptable(self, connection, record):
+        name, email = (record.name or '').strip(), record.email_normalized or ''
         references = self.env['qbo.reference'].sudo().search([
             ('connection_id', '=', connection.id), ('entity', '=', 'Customer'), ('active', '=', True),
-            '|', ('name', '=ilike', record.name), ('email', '=ilike', record.email_normalized or record.name),
+            '|', ('name', '=ilike', escape_psql(name)), ('email', '=ilike', escape_psql(email or name)),
         ])
-        named = references.filtered(lambda r: r.name.casefold() == (record.name or '').strip().casefold())
-        return named or (references if len(references) == 1 else references.browse())
+        named = references.filtered(lambda r: r.name.casefold() == name.casefold())
+        mailed = references.filtered(lambda r: email and (r.email or '').casefold() == email.casefold())
+        return named[:1] or (mailed if len(mailed) == 1 else references.browse())
 
     @api.model
     def _recover(self, client, entry, binding, error):

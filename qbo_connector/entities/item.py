@@ -1,6 +1,7 @@
 """Product variants -> Item; each variant is an item of its own with a readable, unique name."""
 
 from odoo import api, fields, models
+from odoo.tools import escape_psql
 
 from ..exceptions import Refused
 from ..qbo import faults
@@ -114,7 +115,7 @@ class QboItem(models.AbstractModel):
         coded = record.default_code and references.search([*base, ('number', '=', record.default_code)])
         if coded and len(coded) == 1:
             return coded
-        named = references.search([*base, ('name', '=ilike', self._name_of(record))], limit=1)
+        named = references.search([*base, ('name', '=ilike', escape_psql(self._name_of(record)))], limit=1)
         return named if not (named.number and record.default_code) else references
 
     @api.model

@@ -109,10 +109,11 @@ class QboSalesDocument(models.AbstractModel):
 
     @api.model
     def _net(self, line):
-        """Return a line's amount without tax, positive on the document's own side."""
-        if line.display_type == 'rounding':
-            return -line.amount_currency * (1 if line.move_id.is_inbound() else -1)
-        return line.price_subtotal
+        """Return a line's amount without tax as it is booked, positive on the document's own side.
+
+        Not the line's subtotal: where taxes are rounded once per document, those need not add up to the total.
+        """
+        return -line.amount_currency * (1 if line.move_id.is_inbound() else -1)
 
     @api.model
     def _line(self, connection, line, ids):

@@ -162,5 +162,7 @@ class QboCase(SimulatorMixin, TransactionCase):
     def one(self, entity, realm=US_REALM, **match):
         """Return the one object of the books that matches; fails when there is none or more."""
         found = [o for o in self.books(realm).get(entity, []) if all(o.get(k) == v for k, v in match.items())]
-        self.assertEqual(len(found), 1, f"{entity} {match}: {len(found)} in the books")
+        stuck = self.env['qbo.queue.entry'].search([('state', '!=', 'done'), ('fault_message', '!=', False)])
+        self.assertEqual(
+            len(found), 1, f"{entity} {match}: {len(found)} in the books; stuck: {stuck.mapped('fault_message')}")
         return found[0]

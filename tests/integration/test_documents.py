@@ -268,6 +268,21 @@ class TestDocuments(QboCase):
         self.assertEqual(self.one('Customer', DisplayName="Bright Lamps Ltd")['Id'],
                          self.one('Invoice', DocNumber=move.name)['CustomerRef']['value'])
 
+    def test_an_existing_customer_is_adopted_by_an_unambiguous_e_mail_only(self):
+        shared = {'Address': "office@shared.example"}
+        self.control('seed', {'objects': {self.connection.realm_id: {'Customer': [
+            {'DisplayName': "Bright Lamps", 'PrimaryEmailAddr': {'Address': "AP@bright.example"}},
+            {'DisplayName': "Twin One", 'PrimaryEmailAddr': shared},
+            {'DisplayName': "Twin Two", 'PrimaryEmailAddr': shared}]}}})
+        with self.enter_registry_test_mode():
+            self.connection._load_references()
+        tenant = self.env['res.partner'].create({'name': "T_in One", 'email': "office@shared.example"})
+        self.invoice()
+        self.invoice(partner=tenant)
+        self.drain(self.connection)
+        names = sorted(c['DisplayName'] for c in self.books()['Customer'])
+        self.assertEqual(names, ["Bright Lamps Ltd", "T_in One", "Twin One", "Twin Two"])
+
     def test_an_existing_item_is_adopted_by_its_sku(self):
         account = next(a for a in self.books()['Account'] if a['AccountType'] == 'Income')
         self.control('seed', {'objects': {self.connection.realm_id: {'Item': [{
@@ -372,6 +387,47 @@ class TestUkDocuments(QboCase):
         self.assertEqual(invoice['GlobalTaxCalculation'], 'TaxExcluded')
         self.assertAlmostEqual(invoice['TotalAmt'], move.amount_total)
         self.assertAlmostEqual(invoice['TxnTaxDetail']['TotalTax'], move.amount_tax)
+
+    def test_prices_that_include_vat_and_negative_lines_come_to_the_same_total(self):
+        move = self.invoice_with_vat_included(12.0)
+        invoice = self.one('Invoice', realm=UK_REALM, DocNumber=move.name)
+        self.assertAlmostEqual(invoice['TotalAmt'], move.amount_total)
+        self.assertAlmostEqual(invoice['TxnTaxDetail']['TotalTax'], move.amount_tax)
+        self.assertEqual(move.qbo_state, 'synced')
+
+    def test_a_cent_by_which_the_books_differ_is_shown_with_both_figures(self):
+        move = self.invoice_with_vat_included(9.99)
+        invoice = self.one('Invoice', realm=UK_REALM, DocNumber=move.name)
+        self.assertEqual((move.amount_total, float(invoice['TotalAmt'])), (86.97, 86.96))
+        self.assertEqual(move.qbo_state, 'variance')
+        self.assertIn("86.97", move.qbo_message)
+        self.assertIn("86.96", move.qbo_message)
+        self.assertIn(move, self.env['account.move'].search([('qbo_state', '=', 'variance')]))
+
+    def invoice_with_vat_included(self, price):
+        """Push three pieces at a price that includes VAT, less 10 %, 120.00 and a down payment of 60.00."""
+        tax = self.company.account_sale_tax_id.copy({'name': "20% incl", 'price_include_override': 'tax_included'})
+        values = {'product_id': self.product.id, 'tax_ids': tax.ids}
+        move = self.invoice(lines=[
+            {**values, 'quantity': 3, 'price_unit': price, 'discount': 10},
+            {**values, 'quantity': 1, 'price_unit': 120.0},
+            {**values, 'name': "Down payment", 'quantity': -1, 'price_unit': 60.0},
+        ])
+        self.accept_mappings(self.connection)
+        self.drain(self.connection)
+        return move
+
+    def test_cash_rounding_is_a_line_of_its_own(self):
+        income = self.product.product_tmpl_id._get_product_accounts()['income']
+        rounding = self.env['account.cash.rounding'].create({
+            'name': "To 0.05", 'rounding': 0.05, 'strategy': 'add_invoice_line', 'rounding_method': 'HALF-UP',
+            'profit_account_id': income.id, 'loss_account_id': income.id})
+        for move_type, entity in (('out_invoice', 'Invoice'), ('out_refund', 'CreditMemo')):
+            move = self.invoice(move_type=move_type, invoice_cash_rounding_id=rounding.id, lines=[
+                {'product_id': self.product.id, 'quantity': 1, 'price_unit': 10.02, 'tax_ids': []}])
+            self.drain(self.connection)
+            self.assertAlmostEqual(move.amount_total, 10.0)
+            self.assertAlmostEqual(self.one(entity, realm=UK_REALM, DocNumber=move.name)['TotalAmt'], 10.0)
 
     def test_an_unmapped_tax_fails_by_name_and_saving_the_mapping_retries(self):
         tax = self.env['account.tax'].create({
