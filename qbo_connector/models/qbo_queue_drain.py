@@ -109,7 +109,7 @@ class QboQueueEntry(models.Model):
         try:
             self._advance(client)
             self.env.flush_all()
-        except Exception as error:  # the one place: an error of one row must not stop the cron
+        except Exception as error:  # noqa: BLE001 -- the one place: an error of one row must not stop the cron
             self.env.cr.rollback()
             self._on_surprise(error)
 
