@@ -83,13 +83,15 @@ def addon_template(machine: Machine, with_test_addons: bool = False) -> str:
 
 def own_copy(machine: Machine, purpose: str, with_test_addons: bool = False) -> str:
     """Return a fresh copy of the addon's template that belongs to this process; the caller drops it."""
-    template = addon_template(machine, with_test_addons)
-    for name in databases(machine):
-        kind, _, owner = name.rpartition('_')
-        if kind == f'qbo_{purpose}' and not Path('/proc', owner).exists():
-            drop(machine, name)  # left by a process that was killed
     name = f'qbo_{purpose}_{os.getpid()}'
-    copy(machine, template, name)
+    with locked('copies'):  # or another run, on other sources, could drop the template before it is copied
+        copy(machine, addon_template(machine, with_test_addons), name)
+    for other in databases(machine):
+        kind, _, owner = other.rpartition('_')
+        if kind == f'qbo_{purpose}' and not Path('/proc', owner).exists():
+            drop(machine, other)  # left by a process that was killed
+    # Only what happens from now on shall move anything, no daily job that fell due while the template lay there.
+    sql(machine, "UPDATE ir_cron SET nextcall = now() AT TIME ZONE 'UTC' + interval '1 day'", name)
     return name
 
 

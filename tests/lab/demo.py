@@ -16,6 +16,7 @@ from .paths import BUILD, LabError, say
 
 ODOO_PORT, SIMULATOR_PORT = 8069, 8070
 STALL_SECONDS = 180  # longer without any progress means that something is wrong
+SAY_SECONDS = 2
 RESULT = BUILD / 'demo.json'
 
 
@@ -119,9 +120,9 @@ def wait_until_sent(client: OdooClient, connection: int) -> None:
         now = time.monotonic()
         if count != waiting:
             waiting, last_change = count, now
-        if now - last_said > 2:
+        if now - last_said > SAY_SECONDS:
             done = client.call('qbo.queue.entry', 'search_count', [*mine, ('state', '=', 'done')])
-            say(f"  {done} sent, {count} waiting")
+            say(f"  {done} sent, {count} waiting{_reason(client, mine) if now - last_change > SAY_SECONDS else ''}")
             last_said = now
         if now - last_change > STALL_SECONDS:
             raise LabError(f"Nothing was sent for {STALL_SECONDS} s; {count} entries still wait. See build/*.log.")
@@ -130,6 +131,16 @@ def wait_until_sent(client: OdooClient, connection: int) -> None:
                                ['record_name', 'state', 'fault_message'])
     for entry in stuck:
         say(f"  {entry['state']}: {entry['record_name']}: {entry['fault_message']}")
+
+
+def _reason(client: OdooClient, mine: list) -> str:
+    """Return why the oldest waiting entry waits, as far as it says so."""
+    entry = client.search_read('qbo.queue.entry', [*mine, ('state', 'in', ('pending', 'sending'))],
+                               ['record_name', 'state', 'note', 'fault_message', 'not_before'], limit=1, order='id')
+    if not entry:
+        return ''
+    words = (entry[0][name] for name in ('record_name', 'state', 'note', 'fault_message', 'not_before'))
+    return f": {', '.join(str(word) for word in words if word)}"
 
 
 def new_invoice(client: OdooClient, price: float = 1234.56) -> int:
