@@ -18,8 +18,12 @@ class QboAccountItem(models.AbstractModel):
     _qbo_model = 'account.account'
 
     @api.model
-    def _interested(self, connections, record):
-        return connections.filtered(lambda c: c.company_id in record.company_ids and self._is_known(c, record))
+    def _companies(self, record):
+        return record.company_ids
+
+    @api.model
+    def _wanted(self, connection, record):
+        return False
 
     @api.model
     def _missing(self, connection):

@@ -1,16 +1,20 @@
 """Contacts -> Customer. The customer of a document is its commercial partner."""
 
+import json
+
 from odoo import api, models
-from odoo.tools import escape_psql
+from odoo.tools import escape_psql, html2plaintext
 
 from ..qbo import faults
 from ..qbo.documents import Address, CustomerDoc
+from ..qbo.matching import suggest
 from ..qbo.names import clean_name, split_person_name, unique_name
 from ..qbo.payloads import PayloadError
 from ..qbo.payloads.customer import customer_payload
 from ..qbo.query import select
 
 NAME_LIMIT = 100  # DisplayName takes 500, QuickBooks' own screens 100 (QBO: Customer)
+ALIKE = 0.5  # how alike names must be for the same e-mail to mean the same customer
 
 
 class QboCustomer(models.AbstractModel):
@@ -30,9 +34,8 @@ class QboCustomer(models.AbstractModel):
         return record == record.commercial_partner_id
 
     @api.model
-    def _interested(self, connections, record):
-        return super()._interested(connections, record).filtered(
-            lambda c: (c.push_all_customers and record.customer_rank > 0) or self._is_known(c, record))
+    def _wanted(self, connection, record):
+        return connection.push_all_customers and record.customer_rank > 0
 
     @api.model
     def _missing(self, connection):
@@ -83,7 +86,7 @@ class QboCustomer(models.AbstractModel):
     @api.model
     def _plain(self, html):
         """Return the text of an HTML field."""
-        return self.env['ir.fields.converter'].text_from_html(html) if html else ''
+        return html2plaintext(html) if html else ''
 
     # === EXISTING CUSTOMERS === #
 
@@ -96,7 +99,8 @@ class QboCustomer(models.AbstractModel):
         ])
         named = references.filtered(lambda r: r.name.casefold() == name.casefold())
         mailed = references.filtered(lambda r: email and (r.email or '').casefold() == email.casefold())
-        return named[:1] or (mailed if len(mailed) == 1 else references.browse())
+        alike = len(mailed) == 1 and suggest(mailed, name, threshold=ALIKE)  # an address may be shared by strangers
+        return named[:1] or (mailed if alike else references.browse())
 
     @api.model
     def _recover(self, client, entry, binding, error):
@@ -104,17 +108,17 @@ class QboCustomer(models.AbstractModel):
         if not isinstance(error, faults.DuplicateName):
             return super()._recover(client, entry, binding, error)
         record = entry._record()
-        name = unique_name(clean_name(record.name, NAME_LIMIT), entry.name_suffix or '', NAME_LIMIT)
-        found = list(client.query(select('Customer', {'DisplayName': name})).data.get('Customer', []))
+        found = self._find_remote(client, entry, json.loads(entry.payload))
         if found and not binding and not binding._is_taken(entry.connection_id, 'Customer', found[0]['Id']):
-            binding._bind(entry.connection_id, 'Customer', record, found[0]['Id'], found[0]['SyncToken'])
+            binding._bind(entry, 'Customer', found[0]['Id'], sync_token=found[0]['SyncToken'])
             return True
         # the holder is another contact of ours, or a vendor or employee: one name space (QBO: Customer, DisplayName)
         suffix = self.env._("(Customer)") if not found else f"({record.ref or record.city or record.id})"
-        entry.name_suffix = suffix if entry.name_suffix != suffix else f"({record.id})"
+        used = (entry.name_suffix, binding.name_suffix)
+        entry.name_suffix = suffix if suffix not in used else f"({record.id})"
         return True
 
     @api.model
-    def _find_remote(self, client, record, payload):
-        name = payload['DisplayName']
-        return list(client.query(select('Customer', {'DisplayName': name})).data.get('Customer', []))
+    def _find_remote(self, client, entry, payload):
+        found = client.query(select('Customer', {'DisplayName': payload['DisplayName']}))
+        return list(found.data.get('Customer', []))

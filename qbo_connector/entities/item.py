@@ -1,5 +1,7 @@
 """Product variants -> Item; each variant is an item of its own with a readable, unique name."""
 
+import json
+
 from odoo import api, fields, models
 from odoo.tools import escape_psql
 
@@ -26,9 +28,8 @@ class QboItem(models.AbstractModel):
     _qbo_undo = 'none'
 
     @api.model
-    def _interested(self, connections, record):
-        return super()._interested(connections, record).filtered(
-            lambda c: (c.push_all_products and record.sale_ok) or self._is_known(c, record))
+    def _wanted(self, connection, record):
+        return connection.push_all_products and record.sale_ok
 
     @api.model
     def _missing(self, connection):
@@ -124,13 +125,13 @@ class QboItem(models.AbstractModel):
         if not isinstance(error, faults.DuplicateName):
             return super()._recover(client, entry, binding, error)
         record = entry._record()
-        name = unique_name(self._name_of(record), entry.name_suffix or '', NAME_LIMIT)
-        found = list(client.query(select('Item', {'Name': name})).data.get('Item', []))
+        found = self._find_remote(client, entry, json.loads(entry.payload))
         if found and not binding and self._is_ours(entry.connection_id, record, found[0]):
-            binding._bind(entry.connection_id, 'Item', record, found[0]['Id'], found[0]['SyncToken'])
+            binding._bind(entry, 'Item', found[0]['Id'], sync_token=found[0]['SyncToken'])
             return True
         suffix = f"({self._code(record) or record.id})"
-        entry.name_suffix = suffix if entry.name_suffix != suffix else f"({record.id})"
+        used = (entry.name_suffix, binding.name_suffix)
+        entry.name_suffix = suffix if suffix not in used else f"({record.id})"
         return True
 
     @api.model
@@ -146,5 +147,5 @@ class QboItem(models.AbstractModel):
         return record.default_code
 
     @api.model
-    def _find_remote(self, client, record, payload):
+    def _find_remote(self, client, entry, payload):
         return list(client.query(select('Item', {'Name': payload['Name']})).data.get('Item', []))

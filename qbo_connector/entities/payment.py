@@ -1,5 +1,6 @@
 """Customer payments -> Payment, with exactly the allocations that Odoo has."""
 
+import json
 from decimal import Decimal
 
 from odoo import api, models
@@ -56,8 +57,13 @@ class QboPayment(models.AbstractModel):
         customer = record.partner_id.commercial_partner_id
         if not customer:
             raise Refused(self.env._("This payment has no customer. Set one, then retry."), 'partner_id')
-        amounts = self._allocations(connection, record)
+        amounts = self._within(record, self._allocations(connection, record))
         invoices = self.env['account.move'].union(*amounts)
+        foreign = invoices.filtered(lambda move: move.currency_id != record.currency_id)
+        if foreign:
+            raise Refused(self.env._(
+                "This payment in %(currency)s pays %(invoices)s in another currency, which is not pushed.",
+                currency=record.currency_id.name, invoices=", ".join(foreign.mapped('name'))))
         ids = self._remote_ids(connection, ('Customer', customer), ('Invoice', invoices))
         document = PaymentDoc(
             customer=ids[customer], date=record.date, total=self._decimal(record.amount),
@@ -66,7 +72,7 @@ class QboPayment(models.AbstractModel):
             deposit_account=self._mapped(connection, 'journal', record.journal_id),
             method=self._mapped(connection, 'payment_method', record.payment_method_line_id),
             reference=record.payment_reference or '',
-            private_note=note_with_marker(record.memo or record.name or '', self._marker(record)),
+            private_note=note_with_marker(record.memo or record.name or '', self._marker(record._name, record.id)),
         )
         return payment_payload(document), record.amount, 0.0
 
@@ -78,45 +84,78 @@ class QboPayment(models.AbstractModel):
 
     @api.model
     def _allocations(self, connection, record):
-        """Return ``{invoice: amount}`` in the payment's currency, for invoices that are pushed on this connection.
+        """Return ``{invoice: amount}`` that the payment settles, for invoices that are pushed on this connection.
 
-        A payment without a journal entry has no partial reconciliations: its invoices are paid in turn.
+        A written-off rest counts as settled by the payment it was booked with, so the sum may exceed the payment.
         """
-        if record.move_id:
-            amounts = {}
-            lines = record.move_id.line_ids.filtered(lambda line: line.account_id.account_type == 'asset_receivable')
-            for partial in lines.matched_debit_ids:
-                move = partial.debit_move_id.move_id
-                amount = self._decimal(partial.debit_amount_currency)
-                amounts[move] = amounts.get(move, Decimal(0)) + amount
-        else:
-            amounts, left = {}, self._decimal(record.amount)
-            for move in record.invoice_ids.sorted(lambda m: (m.invoice_date_due or m.date, m.id)):
-                amounts[move] = min(left, self._decimal(move.amount_residual))
-                left -= amounts[move]
         handlers = self.env['qbo.entity']
+        amounts = self._reconciled(record) if record.move_id else self._paid_in_turn(record)
         return {
             move: amount for move, amount in amounts.items()
-            if amount and (handler := handlers._for_record(move)) is not None and handler._qbo_entity == 'Invoice'
+            if amount > 0 and (handler := handlers._for_record(move)) is not None and handler._qbo_entity == 'Invoice'
             and handler._intent(connection, move)[0] == PRESENT
         }
 
     @api.model
+    def _reconciled(self, record):
+        """Return ``{entry: amount}`` that the payment's journal entry is reconciled with."""
+        amounts = {}
+        lines = record.move_id.line_ids.filtered(lambda line: line.account_id.account_type == 'asset_receivable')
+        for partial in lines.matched_debit_ids:
+            move = partial.debit_move_id.move_id
+            amounts[move] = amounts.get(move, Decimal(0)) + self._decimal(partial.debit_amount_currency)
+        return amounts
+
+    @api.model
+    def _paid_in_turn(self, record):
+        """Return ``{invoice: amount}`` of a payment without journal entry: oldest first, after earlier payments.
+
+        Not from the residual amounts: those fall when the bank statement is reconciled later.
+        """
+        amounts, left = {}, self._decimal(record.amount)
+        for move in record.invoice_ids.sorted(lambda m: (m.invoice_date_due or m.date, m.id)):
+            earlier = (move.matched_payment_ids | move.reconciled_payment_ids).filtered(
+                lambda payment: payment.id < record.id and payment.state in ('in_process', 'paid'))
+            taken = sum((
+                (self._reconciled(payment) if payment.move_id else self._paid_in_turn(payment)).get(move, Decimal(0))
+                for payment in earlier), Decimal(0))
+            amounts[move] = max(min(left, self._decimal(move.amount_total) - taken), Decimal(0))
+            left -= amounts[move]
+        return amounts
+
+    @api.model
+    def _within(self, record, amounts):
+        """Return the allocations cut down to the money that came in: a write-off is no money."""
+        left, cut = self._decimal(record.amount), {}
+        for move, amount in amounts.items():
+            if left > 0:
+                cut[move] = min(amount, left)
+                left -= cut[move]
+        return cut
+
+    @api.model
     def _figures(self, entry, data):
-        """A link that QuickBooks dropped silently shows as money left unapplied (QBO: Payment, UnappliedAmt)."""
+        """Say where a link was dropped (QBO: Payment, UnappliedAmt) and what was written off in Odoo only."""
         figures = super()._figures(entry, data)
         record = entry._record()
-        if figures and entry.operation in ('create', 'update') and record:
-            applied = sum(self._allocations(entry.connection_id, record).values(), Decimal(0))
-            expected = float(self._decimal(record.amount) - applied)
-            if round(expected - figures['remote_balance'], 4):
-                figures['variance'] = ", ".join(filter(None, (figures['variance'], self.env._(
-                    "unapplied %(odoo).2f in Odoo, %(qbo).2f in QuickBooks",
-                    odoo=expected, qbo=figures['remote_balance']))))
+        if not figures or entry.operation not in ('create', 'update'):
+            return figures
+        sent = json.loads(entry.payload)
+        applied = sum(line['Amount'] for line in sent['Line'])
+        notes = [figures['variance']]
+        unapplied = round(sent['TotalAmt'] - applied, 4)
+        if round(unapplied - figures['remote_balance'], 4):
+            notes.append(self.env._(
+                "unapplied %(odoo).2f in Odoo, %(qbo).2f in QuickBooks", odoo=unapplied, qbo=figures['remote_balance']))
+        settled = float(sum(self._allocations(entry.connection_id, record).values(), Decimal(0))) if record else 0
+        if round(settled - applied, 4) > 0 and not unapplied:
+            notes.append(self.env._(
+                "%(rest).2f written off in Odoo stay open in QuickBooks", rest=settled - applied))
+        figures['variance'] = ", ".join(filter(None, notes)) or False
         return figures
 
     @api.model
-    def _find_remote(self, client, record, payload):
+    def _find_remote(self, client, entry, payload):
         found = client.query(select('Payment', {
             'TxnDate': payload['TxnDate'], 'CustomerRef': payload['CustomerRef']['value']}))
-        return self._marked(found.data.get('Payment', []), record)
+        return self._marked(found.data.get('Payment', []), entry)

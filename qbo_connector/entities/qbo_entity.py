@@ -83,10 +83,25 @@ class QboEntity(models.AbstractModel):
         return True
 
     @api.model
-    def _interested(self, connections, record):
-        """Return those of the connections that a change of the record concerns; one without company concerns all."""
-        company = record.company_id
-        return connections.filtered(lambda c: c.company_id == company) if company else connections
+    def _interested(self, connections, record, known):
+        """Return those of the connections that a change of the record concerns.
+
+        :param known: (connection id, record id) of what is in QuickBooks or on its way there
+        """
+        companies = self._companies(record)
+        return connections.filtered(
+            lambda c: (not companies or c.company_id in companies)
+            and (self._wanted(c, record) or (c.id, record.id) in known))
+
+    @api.model
+    def _companies(self, record):
+        """Return the companies of a record; none means all."""
+        return record.company_id
+
+    @api.model
+    def _wanted(self, connection, record):
+        """Tell whether a record is pushed on its own account, and not only once a document needs it."""
+        return True
 
     @api.model
     def _intent(self, connection, record):
@@ -115,10 +130,10 @@ class QboEntity(models.AbstractModel):
         return self.env['qbo.reference']
 
     @api.model
-    def _find_remote(self, client, record, payload):
+    def _find_remote(self, client, entry, payload):
         """Look for the object that a create of unknown outcome may have left.
 
-        :param payload: the object as it was sent
+        :param payload: the object as it is sent
         :return: list of QuickBooks objects that are it
         """
         return []
@@ -162,12 +177,13 @@ class QboEntity(models.AbstractModel):
     # === PUSH === #
 
     @api.model
-    def _plan(self, connection, record, binding, suffix):
-        """Decide what to send for a record as it is now.
+    def _plan(self, entry, record, binding):
+        """Decide what to send for the record of an entry as it is now.
 
+        :param record: the record, empty when it was deleted
         :param binding: the live link of the record, or empty
-        :param suffix: what an entry added to the name after QuickBooks refused the plain one
         """
+        connection = entry.connection_id
         intent, reason = self._intent(connection, record) if record else (GONE, '')
         if intent == GONE and binding.state == 'active' and self._qbo_undo != 'none':
             body = {'Id': binding.remote_id, 'SyncToken': binding.sync_token}
@@ -179,8 +195,8 @@ class QboEntity(models.AbstractModel):
         if binding.state == 'deleted':
             binding.active = False
             binding = binding.browse()
-        binding = binding or self._adopt(connection, record)
-        payload, total, tax = self._content(connection, record, suffix or binding.name_suffix or '')
+        binding = binding or self._adopt(entry, record)
+        payload, total, tax = self._content(connection, record, entry.name_suffix or binding.name_suffix or '')
         digest = content_hash(payload)
         if not binding:
             return Plan('create', payload, digest, total, tax)
@@ -190,13 +206,13 @@ class QboEntity(models.AbstractModel):
         return Plan('update', body, digest, total, tax)
 
     @api.model
-    def _adopt(self, connection, record):
+    def _adopt(self, entry, record):
         """Link the record to the QuickBooks object that it already is, if there is one, instead of doubling it."""
-        reference = self._adoptable(connection, record)
+        reference = self._adoptable(entry.connection_id, record)
         binding = self.env['qbo.binding']
-        if not reference or binding._is_taken(connection, self._qbo_entity, reference.remote_id):
+        if not reference or binding._is_taken(entry.connection_id, self._qbo_entity, reference.remote_id):
             return binding
-        return binding._bind(connection, self._qbo_entity, record, reference.remote_id, reference.sync_token)
+        return binding._bind(entry, self._qbo_entity, reference.remote_id, sync_token=reference.sync_token)
 
     @api.model
     def _settle(self, entry, data):
@@ -218,7 +234,7 @@ class QboEntity(models.AbstractModel):
         if binding:
             binding.write(values)
         else:
-            Binding._bind(entry.connection_id, self._qbo_entity, entry._record(), data['Id'], **values)
+            Binding._bind(entry, self._qbo_entity, data['Id'], **values)
 
     @api.model
     def _figures(self, entry, data):
@@ -249,15 +265,15 @@ class QboEntity(models.AbstractModel):
     # === HELPERS === #
 
     @api.model
-    def _marker(self, record):
+    def _marker(self, model, res_id):
         """Return the private mark of a record: which database and record a QuickBooks document came from."""
         uuid = self.env['ir.config_parameter'].sudo().get_param('database.uuid')
-        return marker(uuid, record._name, record.id)
+        return marker(uuid, model, res_id)
 
     @api.model
-    def _marked(self, candidates, record):
-        """Return those QuickBooks objects whose private note carries the mark of the record."""
-        mark = self._marker(record)
+    def _marked(self, candidates, entry):
+        """Return those QuickBooks objects whose private note carries the mark of the entry's record."""
+        mark = self._marker(entry.model, entry.res_id)
         return [candidate for candidate in candidates if has_marker(candidate.get('PrivateNote') or '', mark)]
 
     @api.model
@@ -277,13 +293,6 @@ class QboEntity(models.AbstractModel):
         if missing:
             raise MissingDependency(missing)
         return found
-
-    @api.model
-    def _is_known(self, connection, record):
-        """Tell whether the record stands in QuickBooks or is on its way there."""
-        key = [('connection_id', '=', connection.id), ('model', '=', record._name), ('res_id', '=', record.id)]
-        return any(
-            self.env[model].sudo().search_count(key, limit=1) for model in ('qbo.binding', 'qbo.queue.entry'))
 
     @api.model
     def _decimal(self, value):

@@ -1,5 +1,7 @@
 """What invoices and credit notes have in common."""
 
+import json
+
 from odoo import api, models
 
 from ..exceptions import Refused
@@ -169,23 +171,22 @@ class QboSalesDocument(models.AbstractModel):
     @api.model
     def _private_note(self, record):
         """Return the note the customer does not see: the reference, and our mark."""
-        return note_with_marker(record.ref or '', self._marker(record))
+        return note_with_marker(record.ref or '', self._marker(record._name, record.id))
 
     # === EXISTING DOCUMENTS === #
 
     @api.model
-    def _find_remote(self, client, record, payload):
+    def _find_remote(self, client, entry, payload):
         found = client.query(select(self._qbo_entity, {'DocNumber': payload['DocNumber']}))
-        return self._marked(found.data.get(self._qbo_entity, []), record)
+        return self._marked(found.data.get(self._qbo_entity, []), entry)
 
     @api.model
     def _recover(self, client, entry, binding, error):
         """A number that is taken: the document is ours if it carries our mark."""
         if isinstance(error, faults.DuplicateDocNumber) and not binding:
-            found = self._find_remote(client, entry._record(), {'DocNumber': entry._record().name})
+            found = self._find_remote(client, entry, json.loads(entry.payload))
             if len(found) == 1:
-                binding._bind(entry.connection_id, self._qbo_entity, entry._record(), found[0]['Id'],
-                              found[0]['SyncToken'])
+                binding._bind(entry, self._qbo_entity, found[0]['Id'], sync_token=found[0]['SyncToken'])
                 return True
         return super()._recover(client, entry, binding, error)
 

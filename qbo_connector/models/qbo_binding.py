@@ -76,11 +76,11 @@ class QboBinding(models.Model):
         ], limit=1))
 
     @api.model
-    def _bind(self, connection, entity, record, remote_id, sync_token, **values):
-        """Create the link of a record, and return it."""
+    def _bind(self, entry, entity, remote_id, **values):
+        """Create the link of an entry's record, which may have been deleted meanwhile, and return it."""
         return self.sudo().create({
-            'connection_id': connection.id, 'entity': entity, 'model': record._name, 'res_id': record.id,
-            'record_name': record.display_name, 'remote_id': remote_id, 'sync_token': sync_token, **values,
+            'connection_id': entry.connection_id.id, 'entity': entity, 'model': entry.model, 'res_id': entry.res_id,
+            'record_name': entry.record_name, 'remote_id': remote_id, **values,
         })
 
     def _record(self):

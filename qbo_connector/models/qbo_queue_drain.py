@@ -62,8 +62,9 @@ class QboQueueEntry(models.Model):
     @api.model
     def _commit(self, connection, processed=0):
         """Commit, report progress to the cron and return the seconds left of its turn."""
-        remaining = self.search_count(self._due_domain(connection), limit=COUNT_LIMIT)
-        return self.env['ir.cron']._commit_progress(processed, remaining=remaining)
+        # What may not be sent does not remain to be done: Odoo would run the cron again and again for it.
+        remaining = connection._may_send() and self.search_count(self._due_domain(connection), limit=COUNT_LIMIT)
+        return self.env['ir.cron']._commit_progress(processed, remaining=int(remaining))
 
     @api.model
     def _due_domain(self, connection):
@@ -91,15 +92,21 @@ class QboQueueEntry(models.Model):
 
     @api.model
     def _schedule_rest(self, connection):
-        """Wake the cron again for what is due, or when the next row becomes due."""
+        """Wake the cron again for what is due now, or at the moment when something will be.
+
+        A connection that may not send wakes nobody: connecting it again, or the end of its pause, will.
+        """
+        if connection.state != 'connected':
+            return
+        now = fields.Datetime.now()
         if connection._may_send() and self.search_count(self._due_domain(connection), limit=1):
-            connection._trigger_drain(at=fields.Datetime.now())
+            connection._trigger_drain(at=now)
             return
         later = self.search([
-            ('connection_id', '=', connection.id), ('state', 'in', OPEN_STATES), ('not_before', '!=', False),
-        ], order='not_before', limit=1)
-        if moment := max(filter(None, (later.not_before, connection.paused_until)), default=None):
-            connection._trigger_drain(at=moment)
+            ('connection_id', '=', connection.id), ('state', 'in', OPEN_STATES), ('not_before', '>', now),
+        ], order='not_before', limit=1).not_before
+        if later and later > (connection.paused_until or now):
+            connection._trigger_drain(at=later)
 
     # === ONE ROW === #
 
@@ -147,7 +154,7 @@ class QboQueueEntry(models.Model):
         if handler is None:
             self._set_done('none', self.env._("The record was deleted before it reached QuickBooks."))
             return False
-        plan = handler._plan(connection, record, binding, self.name_suffix)
+        plan = handler._plan(self, record, binding)
         if plan.operation == 'none':
             self._set_done('none', plan.note, entity=handler._qbo_entity)
             return False
@@ -155,7 +162,7 @@ class QboQueueEntry(models.Model):
             'state': 'sending', 'entity': handler._qbo_entity, 'operation': plan.operation, 'note': False,
             'payload': json.dumps(plan.body, ensure_ascii=False), 'content_hash': plan.content_hash,
             'requestid': uuid.uuid4().hex, 'sent_at': fields.Datetime.now(), 'answer': False,
-            'expected_total': plan.total, 'expected_tax': plan.tax,
+            'expected_total': plan.total, 'expected_tax': plan.tax, 'not_before': False,
         })
         self._commit(connection)
         return True
@@ -176,11 +183,12 @@ class QboQueueEntry(models.Model):
 
         :return: the answer, or None when the outcome cannot be decided without a person
         """
-        if fields.Datetime.now() - self.sent_at > SAFE_REPLAY:
-            if self.operation != 'create':  # repeatable by nature: build it anew on the current SyncToken
-                self.write({'state': 'pending'})
-                return None
-            found = self._handler()._find_remote(client, self._record(), json.loads(self.payload))
+        old = fields.Datetime.now() - self.sent_at > SAFE_REPLAY
+        if old and self.operation != 'create':  # repeatable by nature: build it anew on the current SyncToken
+            self.write({'state': 'pending'})
+            return None
+        if self.operation == 'create' and (old or self._has_abandoned_create()):
+            found = self._handler()._find_remote(client, self, json.loads(self.payload))
             if len(found) > 1:
                 self._set_stopped('unknown', 'OutcomeUnknown', self.env._(
                     "QuickBooks may have booked this already: %(count)s documents there look like it. Remove the "
@@ -189,6 +197,12 @@ class QboQueueEntry(models.Model):
             if found:
                 return self._handler()._found_answer(found[0])
         return client.write(self.entity, self.operation, self.payload, self.requestid)
+
+    def _has_abandoned_create(self):
+        """Tell whether an earlier create of the record was given up by a person without its outcome being known."""
+        return bool(self.search_count(
+            self._sibling_domain() & Domain('state', '=', 'cancelled') & Domain('operation', '=', 'create')
+            & Domain('sent_at', '!=', False), limit=1))
 
     def _settle(self, answer):
         """Link the record, compare QuickBooks' figures with Odoo's and close the row."""
@@ -237,15 +251,16 @@ class QboQueueEntry(models.Model):
             self._set_in_doubt(error)
         else:
             self._set_failed(type(error).__name__, self._handler()._explain(self, error), **self._fault_values(error))
+            connection._note_success()  # it answers, so no pause is due any more
 
     def _on_surprise(self, error):
         """Keep the row after an error nobody foresaw (the transaction was rolled back)."""
-        again = {'not_before': fields.Datetime.now() + DATABASE_RETRY}
-        if isinstance(error, psycopg2.OperationalError):  # serialization failure, deadlock: simply again
-            self.write(again)
-            return
-        if isinstance(error, psycopg2.errors.UniqueViolation) and self.recoveries < MAX_RECOVERIES:
-            self.write({**again, 'recoveries': self.recoveries + 1})  # somebody else wrote the same row first
+        if not self.try_lock_for_update():
+            return  # somebody else is writing the row; the next turn finds it as they left it
+        conflict = isinstance(error, (psycopg2.OperationalError, psycopg2.errors.UniqueViolation))
+        if conflict and self.attempts < retry.MAX_RETRIES:  # serialization failure, deadlock: simply again
+            wait = DATABASE_RETRY * 2 ** self.attempts
+            self.write({'attempts': self.attempts + 1, 'not_before': fields.Datetime.now() + wait})
             return
         _logger.error("QuickBooks queue entry %s stopped unexpectedly", self.id, exc_info=error)
         if self.state == 'sending':

@@ -86,17 +86,16 @@ class QboQueueEntry(models.Model):
         :param connections: exactly these connections; by default those that each record concerns
         :return: the new rows
         """
-        values = defaultdict(list)
-        if connections is None:
+        chosen = connections is not None
+        if not chosen:
             connections = self.env['qbo.connection'].sudo().search([('realm_id', '!=', False)])
-            interested = True
-        else:
-            interested = False
+        known = set() if chosen or not connections else self._known(connections, records)
+        values = defaultdict(list)
         for record in records.sudo() if connections else ():
             handler = self.env['qbo.entity']._for_record(record)
             if handler is None:
                 continue
-            for connection in handler._interested(connections, record) if interested else connections:
+            for connection in connections if chosen else handler._interested(connections, record, known):
                 values[connection].append({
                     'connection_id': connection.id, 'model': record._name, 'res_id': record.id,
                     'record_name': record.display_name, 'rank': handler._qbo_rank,
@@ -105,6 +104,17 @@ class QboQueueEntry(models.Model):
         for connection in values:
             connection._trigger_drain()
         return entries_sudo
+
+    @api.model
+    def _known(self, connections, records):
+        """Return (connection id, record id) of what stands in QuickBooks or is on its way there, in two queries."""
+        domain = [('connection_id', 'in', connections.ids), ('model', '=', records._name),
+                  ('res_id', 'in', records.ids)]
+        return {
+            (row.connection_id.id, row.res_id)
+            for model in ('qbo.binding', 'qbo.queue.entry')
+            for row in self.env[model].sudo().search_fetch(domain, ['connection_id', 'res_id'])
+        }
 
     @api.model
     def _require(self, connection, records):
@@ -122,7 +132,7 @@ class QboQueueEntry(models.Model):
     def _sweep(self, connection):
         """Enqueue every record that should be in QuickBooks, is not, and is not waiting either.
 
-        Hooks are an optimisation, this is the guarantee.
+        Hooks are an optimisation, this is the guarantee. What a person cancelled stays out.
 
         :return: the new rows
         """
@@ -134,7 +144,8 @@ class QboQueueEntry(models.Model):
                 known = {
                     entry['res_id'] for entry in self.sudo().search_read(
                         [('connection_id', '=', connection.id), ('model', '=', missing._name),
-                         ('state', 'in', OPEN_STATES + STUCK_STATES), ('res_id', 'in', missing.ids)], ['res_id'])
+                         ('state', 'in', (*OPEN_STATES, *STUCK_STATES, 'cancelled')),
+                         ('res_id', 'in', missing.ids)], ['res_id'])
                 }
                 entries_sudo |= self._enqueue(missing.filtered(lambda r, known=known: r.id not in known), connection)
         return entries_sudo
@@ -230,16 +241,20 @@ class QboQueueEntry(models.Model):
         self.search([('state', 'in', ('failed', 'dead', 'unknown'))]).sudo()._set_waiting()
 
     def action_cancel(self):
-        """Take rows out of the queue; one that is just being sent cannot be taken back."""
+        """Take rows out of the queue; what may have reached QuickBooks already cannot be taken back."""
         self.check_access('write')
-        if any(entry.state == 'sending' and not entry.not_before for entry in self):
-            raise UserError(self.env._("An entry that is being sent cannot be cancelled; wait for its outcome."))
-        cancelled = self.filtered(lambda entry: entry.state in (*OPEN_STATES, *STUCK_STATES))
+        if any(entry.state == 'sending' for entry in self):
+            raise UserError(self.env._(
+                "An entry that was sent cannot be cancelled: QuickBooks may have booked it. Wait for its outcome."))
+        cancelled = self.filtered(lambda entry: entry.state in ('pending', *STUCK_STATES))
         cancelled.sudo().write({'state': 'cancelled', 'not_before': False})
 
     def action_fix(self):
-        """Open what must be corrected: the missing mapping, or else the record."""
+        """Open what must be corrected: the missing mapping, or else the record, of this row or of what it waits for."""
         self.ensure_one()
+        blocker = self.dependency_ids.filtered(lambda entry: entry.state in STUCK_STATES)[:1]
+        if blocker:
+            return blocker.action_fix()
         if self.mapping_id:
             return self.mapping_id.action_open()
         return self.action_open_record()
@@ -256,9 +271,9 @@ class QboQueueEntry(models.Model):
 
     @api.autovacuum
     def _gc_settled(self):
-        """Delete settled rows after 30 days; links keep what matters for ever, stuck rows wait for a person."""
+        """Delete settled rows after 30 days; links stay for ever, stuck and cancelled rows are a person's."""
         limit = fields.Datetime.subtract(fields.Datetime.now(), days=30)
         settled = self.search(
-            [('state', 'in', ('done', 'superseded', 'cancelled')), ('write_date', '<', limit)], limit=1000)
+            [('state', 'in', ('done', 'superseded')), ('write_date', '<', limit)], limit=1000)
         settled.unlink()
         return len(settled), len(settled) == 1000

@@ -4,9 +4,15 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from .qbo_queue_entry import OPEN_STATES
+from .qbo_queue_entry import OPEN_STATES, STUCK_STATES
 
 READERS = 'qbo_connector.group_qbo_user'
+LINK_STATES = {
+    'synced': Domain('state', '=', 'active') & Domain('variance', '=', False),
+    'variance': Domain('state', '=', 'active') & Domain('variance', '!=', False),
+    'voided': Domain('state', '=', 'voided'),
+    'deleted': Domain('state', '=', 'deleted'),
+}
 
 
 class QboSyncable(models.AbstractModel):
@@ -19,6 +25,7 @@ class QboSyncable(models.AbstractModel):
         [
             ('none', "Not in QuickBooks"),
             ('waiting', "Waiting"),
+            ('blocked', "Blocked"),
             ('synced', "In QuickBooks"),
             ('variance', "In QuickBooks, with variance"),
             ('failed', "Failed"),
@@ -56,6 +63,9 @@ class QboSyncable(models.AbstractModel):
         if entry.state == 'unknown':
             return 'unknown', entry.fault_message
         if entry.state in OPEN_STATES:
+            blocker = entry.dependency_ids.filtered(lambda row: row.state in STUCK_STATES)[:1]
+            if blocker:
+                return 'blocked', f'{blocker.record_name}: {blocker.fault_message}'
             return 'waiting', entry.note or entry.fault_message or ''
         if not binding:
             return 'none', entry.note or ''
@@ -68,12 +78,19 @@ class QboSyncable(models.AbstractModel):
         """Find records by badge; by the newest open or stuck entry first, else by the link."""
         if operator != 'in':
             return NotImplemented
-        candidates = self.env['qbo.queue.entry'].sudo().search([('model', '=', self._name)]).mapped('res_id')
-        candidates += self.env['qbo.binding'].sudo().search([('model', '=', self._name)]).mapped('res_id')
-        known = self.browse(set(candidates)).exists()
-        hits = known.filtered(lambda record: record.qbo_state in value)
-        domain = Domain('id', 'in', hits.ids)
-        return domain | Domain('id', 'not in', known.ids) if 'none' in value else domain
+        entries, bindings = self.env['qbo.queue.entry'].sudo(), self.env['qbo.binding'].sudo()
+        mine = Domain('model', '=', self._name)
+        open_ids = entries.search(mine & Domain('state', 'in', OPEN_STATES + STUCK_STATES)).mapped('res_id')
+        undecided = self.browse(set(open_ids)).exists()  # few: their badge depends on more than the link
+        hits = Domain('id', 'in', undecided.filtered(lambda record: record.qbo_state in value).ids)
+        linked = [domain for state, domain in LINK_STATES.items() if state in value]
+        if linked:
+            of_links = bindings._search(mine & Domain.OR(linked)).subselect('res_id')
+            hits |= Domain('id', 'in', of_links) & Domain('id', 'not in', undecided.ids)
+        if 'none' in value:
+            hits |= Domain('id', 'not in', bindings._search(mine).subselect('res_id')) & Domain(
+                'id', 'not in', undecided.ids)
+        return hits
 
     # === ENQUEUE === #
 
@@ -83,6 +100,8 @@ class QboSyncable(models.AbstractModel):
 
     def action_qbo_push(self):
         """Enqueue the records now, by the user's wish, whether or not anything changed."""
+        self.check_access('read')
+        self.env['qbo.queue.entry'].check_access('write')
         if not self.env['qbo.queue.entry']._enqueue(self):
             raise UserError(self.env._("Nothing to push: no QuickBooks company is connected for this record."))
 

@@ -170,6 +170,25 @@ class TestDocuments(QboCase):
         self.drain(self.connection)
         self.assertEqual([float(i['Balance']) for i in self.books()['Invoice']], [0.0, 50.0])
 
+    def test_a_written_off_rest_is_said_loudly(self):
+        account = self.env['account.account'].create({
+            'name': "Written Off", 'code': '699999', 'account_type': 'expense'})
+        move = self.invoice()
+        payment = self.pay(move, 98.0, payment_difference_handling='reconcile', writeoff_account_id=account.id)
+        self.drain(self.connection)
+        self.assertEqual(move.amount_residual, 0)
+        self.assertAlmostEqual(self.one('Payment')['TotalAmt'], 98.0)
+        self.assertAlmostEqual(self.one('Invoice', DocNumber=move.name)['Balance'], 2.0)
+        self.assertEqual(payment.qbo_state, 'variance')
+        self.assertIn("2.00 written off", payment.qbo_message)
+
+    def test_terms_and_comments_travel_as_plain_text(self):
+        self.partner.comment = "<p>Ring <b>twice</b></p>"
+        move = self.invoice(narration="<p>Thank you</p>")
+        self.drain(self.connection)
+        self.assertEqual(self.one('Invoice', DocNumber=move.name)['CustomerMemo']['value'], "Thank you")
+        self.assertIn("Ring", self.one('Customer', DisplayName="Bright Lamps Ltd")['Notes'])
+
     def test_a_payment_taken_off_its_invoice_is_unapplied_and_a_cancelled_one_is_voided(self):
         self.book_payments_on(self.env['account.account'].create({
             'name': "Outstanding Receipts", 'code': '101499', 'account_type': 'asset_current', 'reconcile': True}))
@@ -272,16 +291,19 @@ class TestDocuments(QboCase):
         shared = {'Address': "office@shared.example"}
         self.control('seed', {'objects': {self.connection.realm_id: {'Customer': [
             {'DisplayName': "Bright Lamps", 'PrimaryEmailAddr': {'Address': "AP@bright.example"}},
+            {'DisplayName': "Alpha Ltd", 'PrimaryEmailAddr': {'Address': "info@alpha.example"}},
             {'DisplayName': "Twin One", 'PrimaryEmailAddr': shared},
             {'DisplayName': "Twin Two", 'PrimaryEmailAddr': shared}]}}})
         with self.enter_registry_test_mode():
             self.connection._load_references()
         tenant = self.env['res.partner'].create({'name': "T_in One", 'email': "office@shared.example"})
-        self.invoice()
-        self.invoice(partner=tenant)
+        stranger = self.env['res.partner'].create({'name': "Quite Different", 'email': "info@alpha.example"})
+        for partner in (self.partner, tenant, stranger):
+            self.invoice(partner=partner)
         self.drain(self.connection)
         names = sorted(c['DisplayName'] for c in self.books()['Customer'])
-        self.assertEqual(names, ["Bright Lamps Ltd", "T_in One", "Twin One", "Twin Two"])
+        self.assertEqual(
+            names, ["Alpha Ltd", "Bright Lamps Ltd", "Quite Different", "T_in One", "Twin One", "Twin Two"])
 
     def test_an_existing_item_is_adopted_by_its_sku(self):
         account = next(a for a in self.books()['Account'] if a['AccountType'] == 'Income')

@@ -205,7 +205,8 @@ class TestQueue(QboCase):
         bad, good = self.invoice(partner=nameless), self.invoice()
         self.drain(self.connection)
         self.one('Invoice', DocNumber=good.name)
-        self.assertEqual(bad.qbo_state, 'waiting')
+        self.assertEqual(bad.qbo_state, 'blocked')
+        self.assertIn("no name", bad.qbo_message)
         self.assertIn("no name", self.entries(nameless)[0].fault_message)
         nameless.name = "Smiling Sam"
         self.drain(self.connection)
@@ -276,6 +277,57 @@ class TestQueue(QboCase):
         self.drain(self.connection)
         self.one('Invoice', DocNumber=move.name)
 
+    def test_a_record_deleted_while_its_create_is_in_doubt_is_voided_in_the_end(self):
+        self.settle_masters()
+        self.script(entity='Invoice', method='POST', kind='lost_answer')
+        move = self.invoice()
+        number = move.name
+        self.drain(self.connection)
+        move.button_draft()
+        move.with_context(force_delete=True).unlink()
+        self.later(minutes=10)
+        self.assertAlmostEqual(self.one('Invoice', DocNumber=number)['TotalAmt'], 0.0)
+
+    def test_a_create_given_up_by_a_person_is_looked_up_before_it_is_sent_anew(self):
+        self.settle_masters()
+        self.script(entity='Payment', method='POST', kind='lost_answer')
+        payment = self.env['account.payment'].create({
+            'payment_type': 'inbound', 'partner_type': 'customer', 'partner_id': self.partner.id, 'amount': 30.0})
+        payment.action_post()
+        self.drain(self.connection)
+        entry = self.entries(payment)[0]
+        with self.assertRaisesRegex(UserError, "may have booked it"):
+            entry.action_cancel()
+        entry._set_stopped('unknown', 'InDoubt', "No answer")
+        entry.action_cancel()
+        self.env['qbo.queue.entry']._sweep(self.connection)
+        self.assertEqual(self.entries(payment).mapped('state'), ['cancelled'], "cancelled stays cancelled")
+        payment.action_qbo_push()
+        self.drain(self.connection)
+        self.one('Payment')
+        self.assertEqual(payment.qbo_state, 'synced')
+
+    def test_an_idle_or_disconnected_connection_wakes_no_cron(self):
+        self.settle_masters()
+        self.script(entity='Invoice', method='POST', kind='lost_answer')
+        self.invoice()
+        self.drain(self.connection)
+        self.connection.state = 'reconnect'
+        self.env.cr.precommit.run()
+        triggers = self.env['ir.cron.trigger'].search([('cron_id', '=', self.connection.cron_id.id)])
+        triggers.unlink()
+        self.later(days=2)
+        self.assertFalse(self.env['ir.cron.trigger'].search([('cron_id', '=', self.connection.cron_id.id)]))
+        self.connection.write({'state': 'connected', 'paused_until': fields.Datetime.now()})
+        self.later(days=3)
+        self.assertFalse(self.env['ir.cron.trigger'].search([('cron_id', '=', self.connection.cron_id.id)]))
+
+    def test_enqueuing_many_contacts_costs_a_few_queries(self):
+        partners = self.env['res.partner'].create([{'name': f"Contact {n}"} for n in range(50)])
+        self.env.flush_all()
+        with self.assertQueryCount(10):
+            self.env['qbo.queue.entry']._enqueue(partners)
+
     # === BAD INPUT === #
 
     def test_a_number_that_is_too_long_is_refused_before_it_is_sent(self):
@@ -311,7 +363,7 @@ class TestQueue(QboCase):
         entry = self.entries(self.product)[0]
         self.assertEqual((entry.state, entry.fault_class), ('failed', 'MissingMapping'))
         self.assertTrue(entry.mapping_id)
-        self.assertEqual(move.qbo_state, 'waiting')
+        self.assertEqual(move.qbo_state, 'blocked')
 
     def test_an_account_deleted_in_quickbooks_unseen_is_found_out_and_named(self):
         mapping = self.env['qbo.mapping'].search([
