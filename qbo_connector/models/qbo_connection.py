@@ -173,6 +173,7 @@ class QboConnection(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Override to put the client secret away encrypted and to give each connection its cron."""
         secrets = [self._take_secret(vals) for vals in vals_list]
         connections = super().create(vals_list)
         for connection, secret in zip(connections, secrets, strict=True):
@@ -183,6 +184,7 @@ class QboConnection(models.Model):
         return connections
 
     def write(self, vals):
+        """Override to put the client secret away encrypted and to let the cron follow."""
         vals = dict(vals)
         secret = self._take_secret(vals)
         if secret:
@@ -204,6 +206,7 @@ class QboConnection(models.Model):
             raise UserError(self.env._("A connection with links into QuickBooks is archived, not deleted."))
 
     def unlink(self):
+        """Override to take the cron along."""
         crons_sudo = self.sudo().cron_id
         result = super().unlink()
         crons_sudo.unlink()

@@ -115,11 +115,13 @@ class QboMapping(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Override to retry what waited for the new rows."""
         mappings = super().create(vals_list)
         mappings._release_entries()
         return mappings
 
     def write(self, vals):
+        """Override to retry what waited for the counterpart."""
         result = super().write(vals)
         if vals.get('reference_id'):
             self._release_entries()

@@ -26,6 +26,7 @@ class QboMappingWizard(models.TransientModel):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Override to fill in the rows that are in use, with their suggestions."""
         wizards = super().create(vals_list)
         for wizard in wizards:
             wizard._propose()

@@ -65,12 +65,12 @@ def test_nothing_outside_the_core_talks_http_or_encrypts(path):
     assert not absolute_imports(path) & {'requests', 'urllib3', 'httpx', 'http', 'cryptography'}
 
 
-def test_everything_is_caught_at_one_place_at_most():
+def test_everything_is_caught_at_one_place_only():
     places = [
         name_of(path) for path in EVERYTHING for node in ast.walk(tree_of(path))
         if isinstance(node, ast.ExceptHandler) and catches_everything(node.type)
     ]
-    assert len(places) <= 1, places
+    assert places == ['models/qbo_queue_drain.py']
 
 
 def catches_everything(caught):
@@ -92,14 +92,27 @@ def test_no_text_is_run_as_code(path):
 
 @pytest.mark.parametrize('path', HOOKS, ids=name_of)
 def test_hooks_do_not_name_handlers(path):
-    texts = [node.value for node in ast.walk(tree_of(path)) if isinstance(node, ast.Constant)]
-    assert not [text for text in texts if isinstance(text, str) and text.startswith('qbo.entity')]
+    assert 'qbo.entity' not in path.read_text(encoding='utf-8')
 
 
-@pytest.mark.parametrize('path', CORE_FILES, ids=name_of)
-def test_modules_classes_and_public_functions_of_the_core_are_documented(path):
+@pytest.mark.parametrize('name', ['qbo_queue_entry.py', 'qbo_queue_drain.py', 'qbo_syncable.py', 'qbo_binding.py'])
+def test_the_engine_names_no_entity(name):
+    texts = {node.value for node in ast.walk(tree_of(ADDON / 'models' / name)) if isinstance(node, ast.Constant)}
+    assert not texts & {'Customer', 'Item', 'Invoice', 'CreditMemo', 'Payment'}
+
+
+def test_transactions_are_committed_by_the_drain_and_by_the_token_refresh_only():
+    places = {
+        name_of(path) for path in EVERYTHING for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Attribute) and node.attr in ('commit', '_commit_progress')
+    }
+    assert places == {'models/qbo_queue_drain.py', 'models/qbo_credential.py'}
+
+
+@pytest.mark.parametrize('path', EVERYTHING, ids=name_of)
+def test_modules_classes_and_public_functions_are_documented(path):
     tree = tree_of(path)
-    assert ast.get_docstring(tree)
+    assert ast.get_docstring(tree) or path.name == '__manifest__.py'
     public = [
         node for node in tree.body
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith('_')
