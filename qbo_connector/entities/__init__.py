@@ -2,6 +2,7 @@
 
 from . import (
     qbo_entity,
+    named,
     customer,
     item,
     account_item,

@@ -1,17 +1,13 @@
 """Contacts -> Customer. The customer of a document is its commercial partner."""
 
-import json
-
 from odoo import api, models
 from odoo.tools import escape_psql, html2plaintext
 
-from ..qbo import faults
 from ..qbo.documents import Address, CustomerDoc
 from ..qbo.matching import suggest
 from ..qbo.names import clean_name, split_person_name, unique_name
 from ..qbo.payloads import PayloadError
 from ..qbo.payloads.customer import customer_payload
-from ..qbo.query import select
 
 NAME_LIMIT = 100  # DisplayName takes 500, QuickBooks' own screens 100 (QBO: Customer)
 ALIKE = 0.5  # how alike names must be for the same e-mail to mean the same customer
@@ -21,13 +17,13 @@ class QboCustomer(models.AbstractModel):
     """Pushes a commercial partner as a Customer; companies and persons differ in their names only."""
 
     _name = 'qbo.entity.customer'
-    _inherit = 'qbo.entity'
+    _inherit = 'qbo.entity.named'
     _description = "QuickBooks Customer"
 
     _qbo_entity = 'Customer'
     _qbo_model = 'res.partner'
     _qbo_rank = 10
-    _qbo_undo = 'none'  # a customer with history cannot go; archiving is the accountant's decision
+    _qbo_name_field = 'DisplayName'
 
     @api.model
     def _handles(self, record):
@@ -103,22 +99,6 @@ class QboCustomer(models.AbstractModel):
         return named[:1] or (mailed if alike else references.browse())
 
     @api.model
-    def _recover(self, client, entry, binding, error):
-        """A name that is taken: adopt the customer who has it, or add what tells ours apart."""
-        if not isinstance(error, faults.DuplicateName):
-            return super()._recover(client, entry, binding, error)
-        record = entry._record()
-        found = self._find_remote(client, entry, json.loads(entry.payload))
-        if found and not binding and not binding._is_taken(entry.connection_id, 'Customer', found[0]['Id']):
-            binding._bind(entry, 'Customer', found[0]['Id'], sync_token=found[0]['SyncToken'])
-            return True
-        # the holder is another contact of ours, or a vendor or employee: one name space (QBO: Customer, DisplayName)
-        suffix = self.env._("(Customer)") if not found else f"({record.ref or record.city or record.id})"
-        used = (entry.name_suffix, binding.name_suffix)
-        entry.name_suffix = suffix if suffix not in used else f"({record.id})"
-        return True
-
-    @api.model
-    def _find_remote(self, client, entry, payload):
-        found = client.query(select('Customer', {'DisplayName': payload['DisplayName']}))
-        return list(found.data.get('Customer', []))
+    def _suffix(self, record, found):
+        """Names are unique over customers, vendors and employees (QBO: Customer, DisplayName)."""
+        return f"({record.ref or record.city or record.id})" if found else self.env._("(Customer)")

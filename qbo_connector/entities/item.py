@@ -1,16 +1,12 @@
 """Product variants -> Item; each variant is an item of its own with a readable, unique name."""
 
-import json
-
 from odoo import api, fields, models
 from odoo.tools import escape_psql
 
 from ..exceptions import Refused
-from ..qbo import faults
 from ..qbo.documents import ItemDoc
 from ..qbo.names import clean_name, unique_name
 from ..qbo.payloads.item import item_payload
-from ..qbo.query import select
 
 NAME_LIMIT = 100  # QBO: Item, Name
 
@@ -19,13 +15,12 @@ class QboItem(models.AbstractModel):
     """Pushes a product variant as a Service, NonInventory or Inventory item."""
 
     _name = 'qbo.entity.item'
-    _inherit = 'qbo.entity'
+    _inherit = 'qbo.entity.named'
     _description = "QuickBooks Item"
 
     _qbo_entity = 'Item'
     _qbo_model = 'product.product'
     _qbo_rank = 20
-    _qbo_undo = 'none'
 
     @api.model
     def _wanted(self, connection, record):
@@ -47,20 +42,34 @@ class QboItem(models.AbstractModel):
     @api.model
     def _content(self, connection, record, suffix):
         accounts = record.product_tmpl_id._get_product_accounts()
-        kind = self._kind(connection, record)
+        linked = self.env['qbo.binding']._of_record(connection, record._name, record.id)
+        kind = self._kind(connection, record, linked)
+        stock = self._inventory(connection, record, accounts) if kind == 'Inventory' and not linked else {}
         document = ItemDoc(
-            name=unique_name(self._name_of(record), suffix, NAME_LIMIT), kind=kind,
+            # what QuickBooks keeps of an item's stock is set once; later it would mean an adjustment (QBO: Item)
+            name=unique_name(self._name_of(record), suffix, NAME_LIMIT), kind=kind if stock else self._unstocked(kind),
             sku=record.default_code or '', description=record.description_sale or record.name or '',
             price=self._decimal(record.lst_price), purchase_description=record.description_purchase or '',
             cost=self._decimal(record.standard_price),
-            income_account=self._account(connection, accounts['income']),
-            **(self._inventory(connection, record, accounts) if kind == 'Inventory' else {}),
+            income_account=self._account(connection, accounts['income']), **stock,
         )
-        return item_payload(document), 0.0, 0.0
+        return {**item_payload(document), 'Type': kind}, 0.0, 0.0
 
     @api.model
-    def _kind(self, connection, record):
-        """Return Intuit's item type; stockable goods only become Inventory where the connection says so."""
+    def _unstocked(self, kind):
+        """Return the type under which an item is written without its stock."""
+        return 'NonInventory' if kind == 'Inventory' else kind
+
+    @api.model
+    def _kind(self, connection, record, linked):
+        """Return Intuit's item type: what an adopted item is already, else what the product is.
+
+        Stockable goods only become Inventory where the connection says so.
+        """
+        present = self.env['qbo.reference'].sudo().search([
+            ('connection_id', '=', connection.id), ('entity', '=', 'Item'), ('remote_id', '=', linked.remote_id)])
+        if present.type in ('Service', 'NonInventory', 'Inventory'):
+            return present.type
         if record.type != 'consu':
             return 'Service'
         storable = 'is_storable' in record and record.is_storable
@@ -68,18 +77,13 @@ class QboItem(models.AbstractModel):
 
     @api.model
     def _inventory(self, connection, record, accounts):
-        """Return what QuickBooks wants of an item whose stock it keeps.
-
-        It starts at no stock, and only once: on an update the date would mean an adjustment (QBO: Item, InvStartDate).
-        """
-        values = {
+        """Return what QuickBooks wants of a new item whose stock it keeps; it starts at no stock."""
+        return {
             'expense_account': self._stock_account(connection, accounts['expense'], 'Cost of Goods Sold'),
             'asset_account': self._stock_account(
                 connection, accounts.get('stock_valuation'), 'Other Current Asset', 'Inventory'),
+            'quantity_on_hand': self._decimal(0), 'start_date': fields.Date.context_today(record),
         }
-        if not self.env['qbo.binding']._of_record(connection, record._name, record.id):
-            values |= {'quantity_on_hand': self._decimal(0), 'start_date': fields.Date.context_today(record)}
-        return values
 
     @api.model
     def _account(self, connection, account):
@@ -120,32 +124,16 @@ class QboItem(models.AbstractModel):
         return named if not (named.number and record.default_code) else references
 
     @api.model
-    def _recover(self, client, entry, binding, error):
-        """A name that is taken: adopt the item if it is not another record's, else add the code or the id."""
-        if not isinstance(error, faults.DuplicateName):
-            return super()._recover(client, entry, binding, error)
-        record = entry._record()
-        found = self._find_remote(client, entry, json.loads(entry.payload))
-        if found and not binding and self._is_ours(entry.connection_id, record, found[0]):
-            binding._bind(entry, 'Item', found[0]['Id'], sync_token=found[0]['SyncToken'])
-            return True
-        suffix = f"({self._code(record) or record.id})"
-        used = (entry.name_suffix, binding.name_suffix)
-        entry.name_suffix = suffix if suffix not in used else f"({record.id})"
-        return True
+    def _may_adopt(self, connection, record, data):
+        """An item of the same name is ours unless it has another code or is a mere category."""
+        other_code = data.get('Sku') and self._code(record) and data['Sku'] != self._code(record)
+        return not other_code and data.get('Type') != 'Category' and super()._may_adopt(connection, record, data)
 
     @api.model
-    def _is_ours(self, connection, record, data):
-        """Tell whether an item of the same name may be adopted: free, usable, and not of another code."""
-        other_code = data.get('Sku') and self._code(record) and data['Sku'] != self._code(record)
-        return not other_code and data.get('Type') != 'Category' \
-            and not self.env['qbo.binding']._is_taken(connection, 'Item', data['Id'])
+    def _suffix(self, record, found):
+        return f"({self._code(record) or record.id})"
 
     @api.model
     def _code(self, record):
         """Return the code that tells records of one name apart."""
         return record.default_code
-
-    @api.model
-    def _find_remote(self, client, entry, payload):
-        return list(client.query(select('Item', {'Name': payload['Name']})).data.get('Item', []))

@@ -308,13 +308,28 @@ class TestDocuments(QboCase):
     def test_an_existing_item_is_adopted_by_its_sku(self):
         account = next(a for a in self.books()['Account'] if a['AccountType'] == 'Income')
         self.control('seed', {'objects': {self.connection.realm_id: {'Item': [{
-            'Name': "Lamp for desks", 'Sku': "LAMP-1", 'Type': 'NonInventory',
+            'Name': "Lamp for desks", 'Sku': "LAMP-1", 'Type': 'Service',
             'IncomeAccountRef': {'value': account['Id']}}]}}})
         with self.enter_registry_test_mode():
             self.connection._load_references()
         self.invoice()
         self.drain(self.connection)
-        self.assertEqual(len([i for i in self.books()['Item'] if i.get('Sku') == "LAMP-1"]), 1)
+        item = self.one('Item', Sku="LAMP-1")
+        self.assertEqual(item['Type'], 'Service', "what an adopted item is stays QuickBooks' business")
+
+    def test_an_inventory_item_is_created_with_its_accounts_and_later_edits_leave_its_stock_alone(self):
+        self.patch(type(self.env['qbo.entity.item']), '_kind', lambda *args: 'Inventory')  # needs Odoo's stock app
+        self.invoice()
+        self.drain(self.connection)
+        item = self.one('Item', Name="Desk Lamp")
+        self.assertEqual((item['Type'], item['TrackQtyOnHand'], item['QtyOnHand']), ('Inventory', True, 0))
+        accounts = {account['Id']: account for account in self.books()['Account']}
+        self.assertEqual(accounts[item['ExpenseAccountRef']['value']]['AccountType'], 'Cost of Goods Sold')
+        self.assertEqual(accounts[item['AssetAccountRef']['value']]['AccountSubType'], 'Inventory')
+        self.product.name = "Desk Lamp II"
+        self.drain(self.connection)
+        self.assertEqual(self.one('Item', Name="Desk Lamp II")['Id'], item['Id'])
+        self.assertNotIn('InvStartDate', self.entries(self.product)[0].payload)
 
     def test_a_name_that_a_vendor_holds_gets_a_suffix(self):
         self.control('seed', {'objects': {self.connection.realm_id: {

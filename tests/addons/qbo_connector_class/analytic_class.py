@@ -8,13 +8,12 @@ class QboClass(models.AbstractModel):
     """Pushes an analytic account as a Class."""
 
     _name = 'qbo.entity.class'
-    _inherit = 'qbo.entity'
+    _inherit = 'qbo.entity.named'
     _description = "QuickBooks Class"
 
     _qbo_entity = 'Class'
     _qbo_model = 'account.analytic.account'
     _qbo_rank = 15
-    _qbo_undo = 'none'
 
     @api.model
     def _content(self, connection, record, suffix):
