@@ -180,7 +180,7 @@ def _gbp_company(client: OdooClient) -> int:
 
 
 def _serve(lab: Lab) -> None:
-    say(f"\nOdoo:       {lab.client.url.replace('127.0.0.1', 'localhost')}  (login admin, password admin)\n"
+    say(f"\nOdoo:       {lab.client.url}  (login admin, password admin)\n"
         f"QuickBooks: {lab.simulator_url}  (the simulator's books)\nCtrl-C ends both.")
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

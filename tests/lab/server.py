@@ -22,11 +22,13 @@ PR_SET_PDEATHSIG = 1
 class Service:
     """A server process and the processes it starts; use it as a context manager or call start and stop."""
 
-    def __init__(self, machine: Machine, name: str, command: list[str], port: int, health: str):
+    def __init__(self, machine: Machine, name: str, command: list[str], port: int, health: str,
+                 host: str = HOST):
         self.machine = machine
         self.name = name
         self.command = command
         self.port = port
+        self.host = host
         self.health = health
         self.log = BUILD / f'{name}.log'
         self.process: subprocess.Popen | None = None
@@ -34,7 +36,7 @@ class Service:
     @property
     def url(self) -> str:
         """The address it serves, without a slash at the end."""
-        return f'http://{HOST}:{self.port}'
+        return f'http://{self.host}:{self.port}'
 
     def start(self) -> 'Service':
         """Start the process and return when it answers; raise LabError with the log's end if it does not."""
@@ -108,8 +110,8 @@ def odoo_server(machine: Machine, name: str, simulator_url: str, port: int | Non
         max_cron_threads=cron_threads, qbo_simulator_url=simulator_url, log_level='info',
         limit_time_real=600, limit_time_cpu=600, **settings,
     )
-    health = '/web/health'
-    return Service(machine, f'odoo-{name}', machine.odoo_command('-c', str(conf)), port, health)
+    # By the name a person types: Odoo takes its own address, and so the redirect URI, from the login.
+    return Service(machine, f'odoo-{name}', machine.odoo_command('-c', str(conf)), port, '/web/health', 'localhost')
 
 
 def free_port(wanted: int | None = None) -> int:
