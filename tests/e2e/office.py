@@ -62,6 +62,10 @@ class Office:
                                         ['state', 'fault_message', 'requestid', 'attempts'], limit=1, order='id desc')
         return found[0] if found else {'state': None}
 
+    def count(self, *states: str) -> int:
+        """Return how many queue entries are in one of these states."""
+        return self.client.call('qbo.queue.entry', 'search_count', [('state', 'in', states)])
+
     def number(self, invoice: int) -> str:
         """Return the number of an invoice."""
         return self.client.call('account.move', 'read', [invoice], ['name'])[0]['name']

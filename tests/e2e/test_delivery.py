@@ -1,6 +1,7 @@
 """From a posted invoice to QuickBooks' books, and what a crash in between does."""
 from decimal import Decimal
 
+from tests.lab import books
 from tests.lab.demo import new_invoice, pay
 
 from .office import until
@@ -70,3 +71,19 @@ def test_an_answer_lost_on_the_wire_does_not_double_the_invoice(office):
     office.run_drain()
     until(lambda: office.entry('account.move', invoice)['state'] == 'done', "the repeated delivery")
     assert len(invoices(office, number)) == 1
+
+
+def test_kills_in_the_middle_of_a_long_push_lose_nothing_and_double_nothing(open_office):
+    office = open_office()
+    before = books.quickbooks_sums(office.simulator.url, office.realm_id)
+    office.connect(sync_from=False, push_all_customers=True, push_all_products=True)
+    office.client.call('qbo.connection', 'action_push_missing', [office.connection])
+    for share in (10, 40):
+        until(lambda share=share: office.count('done') >= share, f"{share} deliveries")
+        office.odoo.kill()
+        office.restart()
+
+    until(lambda: not office.count('pending', 'sending'), "the rest of the deliveries")
+    rows = books.compare(office.client, office.connection, office.simulator.url, before)
+    assert all(row.equal for row in rows), books.table("after two kills", rows)
+    assert {row.kind: row.odoo.count for row in rows}['Invoice'] == 9
