@@ -3,6 +3,7 @@ import argparse
 import shlex
 import shutil
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -87,7 +88,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # clean up as after Ctrl-C
     try:
         return 0 if options.function(options) else 1
-    except LabError as error:
+    except (LabError, subprocess.CalledProcessError) as error:
         say(str(error))
         return 1
     except KeyboardInterrupt:
