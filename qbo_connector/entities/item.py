@@ -97,7 +97,8 @@ class QboItem(models.AbstractModel):
         :raise Refused: QuickBooks has no such account
         """
         mapped = self.env['qbo.mapping'].sudo().search([
-            ('connection_id', '=', connection.id), ('kind', '=', 'account'), ('res_id', '=', account.id if account else -1),
+            ('connection_id', '=', connection.id), ('kind', '=', 'account'),
+            ('res_id', '=', account.id if account else -1),
             ('reference_id.active', '=', True)]).reference_id
         domain = [('connection_id', '=', connection.id), ('entity', '=', 'Account'), ('active', '=', True),
                   ('type', '=', account_type)]
