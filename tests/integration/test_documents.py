@@ -338,6 +338,12 @@ class TestDocuments(QboCase):
         self.drain(self.connection)
         self.assertEqual(self.one('Invoice', DocNumber=move.name)['CustomerRef']['name'],
                          "Bright Lamps Ltd (Customer)")
+        self.control('calls', method='DELETE')
+        self.partner.phone = "+1 555 0111"
+        self.drain(self.connection)
+        self.assertEqual(self.one('Customer', DisplayName="Bright Lamps Ltd (Customer)")['PrimaryPhone'],
+                         {'FreeFormNumber': "+1 555 0111"})
+        self.assertEqual(len(self.api_calls()), 1, "the suffix is remembered")
 
     def test_two_contacts_of_one_name_are_two_customers(self):
         twin = self.env['res.partner'].create({'name': "Bright Lamps Ltd", 'is_company': True, 'city': "Shelbyville"})

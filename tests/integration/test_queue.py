@@ -162,6 +162,17 @@ class TestQueue(QboCase):
         self.drain(self.connection)
         self.assertAlmostEqual(self.one('Invoice', DocNumber=move.name)['TotalAmt'], 70.0)
 
+    def test_an_object_that_is_always_stale_ends_as_a_failure(self):
+        move = self.settle_masters()
+        self.script(entity='Invoice', method='POST', kind='status', status=400, code='5010', times=50)
+        move.button_draft()
+        move.invoice_line_ids.price_unit = 71.0
+        move.action_post()
+        self.control('calls', method='DELETE')
+        self.drain(self.connection)
+        self.assertEqual(self.entries(move)[0].state, 'failed')
+        self.assertLess(len(self.api_calls('POST')), 6)
+
     def test_an_invoice_deleted_in_quickbooks_says_so_and_retry_creates_it(self):
         move = self.settle_masters()
         invoice = self.one('Invoice', DocNumber=move.name)
@@ -287,6 +298,20 @@ class TestQueue(QboCase):
         move.with_context(force_delete=True).unlink()
         self.later(minutes=10)
         self.assertAlmostEqual(self.one('Invoice', DocNumber=number)['TotalAmt'], 0.0)
+
+    def test_while_a_create_is_in_doubt_nothing_else_of_the_record_is_sent(self):
+        self.settle_masters()
+        self.script(entity='Payment', method='POST', kind='lost_answer')
+        payment = self.env['account.payment'].create({
+            'payment_type': 'inbound', 'partner_type': 'customer', 'partner_id': self.partner.id, 'amount': 30.0})
+        payment.action_post()
+        self.drain(self.connection)
+        payment.action_qbo_push()
+        self.drain(self.connection)
+        self.one('Payment')
+        self.later(minutes=10)
+        self.one('Payment')
+        self.assertEqual(set(self.entries(payment).mapped('state')), {'done'})
 
     def test_a_create_given_up_by_a_person_is_looked_up_before_it_is_sent_anew(self):
         self.settle_masters()
