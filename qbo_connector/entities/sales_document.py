@@ -8,6 +8,7 @@ from ..exceptions import Refused
 from ..qbo import faults
 from ..qbo.documents import LineDoc, SalesDoc
 from ..qbo.marker import note_with_marker
+from ..qbo.payloads import PayloadError
 from ..qbo.payloads.sales import sales_payload
 from ..qbo.query import select
 from .qbo_entity import GONE, KEEP, PRESENT
@@ -75,7 +76,14 @@ class QboSalesDocument(models.AbstractModel):
             shipping=customer._address(record.partner_shipping_id or record.partner_id, company_name),
             email=record.partner_id.email_normalized or '',
         )
-        return sales_payload(document), record.amount_total, record.amount_tax
+        try:
+            return sales_payload(document), record.amount_total, record.amount_tax
+        except PayloadError as error:
+            if error.field != 'DocNumber':
+                raise
+            raise Refused(self.env._(
+                "%(cause)s Reset it to draft, give it a shorter number and post it again.", cause=error),
+                'name') from error
 
     @api.model
     def _check(self, connection, record):

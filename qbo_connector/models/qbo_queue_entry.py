@@ -98,7 +98,7 @@ class QboQueueEntry(models.Model):
             for connection in connections if chosen else handler._interested(connections, record, known):
                 values[connection].append({
                     'connection_id': connection.id, 'model': record._name, 'res_id': record.id,
-                    'record_name': record.display_name, 'rank': handler._qbo_rank,
+                    'record_name': record.display_name, 'rank': handler._qbo_rank, 'entity': handler._qbo_entity,
                 })
         entries_sudo = self.sudo().create([row for rows in values.values() for row in rows])
         for connection in values:

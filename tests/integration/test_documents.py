@@ -145,6 +145,15 @@ class TestDocuments(QboCase):
         self.assertEqual(sorted(float(line['Amount']) for line in payment['Line']), [100.0, 250.0])
         self.assertEqual([i['Balance'] for i in self.books()['Invoice']], [0, 0])
 
+    def test_of_an_overpayment_only_what_was_open_is_applied(self):
+        move = self.invoice()
+        self.pay(move, 60.0)
+        self.pay(move, 100.0)
+        self.drain(self.connection)
+        payments = sorted(self.books()['Payment'], key=lambda payment: payment['TotalAmt'])
+        self.assertEqual([float(payment['UnappliedAmt']) for payment in payments], [0.0, 60.0])
+        self.assertAlmostEqual(self.one('Invoice', DocNumber=move.name)['Balance'], 0.0)
+
     def test_money_without_an_invoice_stays_unapplied_and_is_applied_when_odoo_reconciles(self):
         self.book_payments_on(self.env['account.account'].create({
             'name': "Outstanding Receipts", 'code': '101499', 'account_type': 'asset_current', 'reconcile': True}))
@@ -169,6 +178,10 @@ class TestDocuments(QboCase):
         self.assertFalse(payment.move_id)
         self.drain(self.connection)
         self.assertEqual([float(i['Balance']) for i in self.books()['Invoice']], [0.0, 50.0])
+        self.pay(moves[1], 70.0)
+        self.drain(self.connection)
+        self.assertEqual([float(i['Balance']) for i in self.books()['Invoice']], [0.0, 0.0])
+        self.assertEqual(sum(float(p['UnappliedAmt']) for p in self.books()['Payment']), 20.0)
 
     def test_a_written_off_rest_is_said_loudly(self):
         account = self.env['account.account'].create({
