@@ -247,11 +247,11 @@ class QboConnection(models.Model):
         self.message_post(body=note)
 
     def _archive_links(self):
-        """Let go of the realm: its links are archived, its lists forgotten, what waited for it cancelled."""
+        """Let go of the realm: links archived, lists forgotten, what waited superseded (the sweep finds it again)."""
         self.env['qbo.binding'].sudo().search([('connection_id', '=', self.id)]).write({'active': False})
         self.env['qbo.queue.entry'].sudo().search([
             ('connection_id', '=', self.id), ('state', 'not in', ('done', 'superseded', 'cancelled')),
-        ]).write({'state': 'cancelled', 'not_before': False})
+        ]).write({'state': 'superseded', 'not_before': False})
         self.env['qbo.reference'].sudo().with_context(active_test=False).search(
             [('connection_id', '=', self.id)]).unlink()
 

@@ -121,7 +121,10 @@ class QboMapping(models.Model):
         return mappings
 
     def write(self, vals):
-        """Override to retry what waited for the counterpart."""
+        """Override to retry what waited for the counterpart; a row stays with its connection and record."""
+        if not (self.env.su or {'connection_id', 'kind', 'res_id'}.isdisjoint(vals)):
+            raise UserError(self.env._(
+                "A mapping stays with its connection and its record; only its counterpart changes."))
         result = super().write(vals)
         if vals.get('reference_id'):
             self._release_entries()

@@ -32,6 +32,7 @@ SAFE_REPLAY = timedelta(hours=1)  # well inside "hours, not days": the retention
 MAX_RECOVERIES = 3
 COUNT_LIMIT = 1000  # how many due rows are counted for the cron's progress
 DATABASE_RETRY = timedelta(seconds=5)
+AUTH_RETRY = timedelta(minutes=1)
 
 
 class QboQueueEntry(models.Model):
@@ -199,9 +200,10 @@ class QboQueueEntry(models.Model):
         return client.write(self.entity, self.operation, self.payload, self.requestid)
 
     def _has_abandoned_create(self):
-        """Tell whether an earlier create of the record was given up by a person without its outcome being known."""
+        """Tell whether an earlier create was given up, by a person or with its realm, its outcome unknown."""
         return bool(self.search_count(
-            self._sibling_domain() & Domain('state', '=', 'cancelled') & Domain('operation', '=', 'create')
+            self._sibling_domain() & Domain('state', 'in', ('cancelled', 'superseded'))
+            & Domain('operation', '=', 'create')
             & Domain('sent_at', '!=', False), limit=1))
 
     def _settle(self, answer):
@@ -243,6 +245,7 @@ class QboQueueEntry(models.Model):
         connection = self.connection_id
         if isinstance(error, faults.AuthError):
             connection._needs_reconnect(str(error))
+            self.not_before = fields.Datetime.now() + AUTH_RETRY  # should the connection be locked just now
         elif isinstance(error, (faults.Throttled, faults.Unavailable)):
             connection._pause(error.retry_after, str(error))
         elif isinstance(error, faults.CompanyStatus):

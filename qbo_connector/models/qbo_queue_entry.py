@@ -8,7 +8,7 @@ so an edit made while the row waits is never lost and never sent twice. How rows
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 OPEN_STATES = ('pending', 'sending')
@@ -226,9 +226,18 @@ class QboQueueEntry(models.Model):
 
     # === BUTTONS === #
 
+    def _check_may_repair(self):
+        """Let accountants retry and cancel; nobody writes rows directly, or a payment could be sent twice.
+
+        :raise AccessError: for others
+        """
+        self.check_access('read')
+        if not (self.env.su or self.env.user.has_group('qbo_connector.group_qbo_accountant')):
+            raise AccessError(self.env._("Retrying and cancelling needs the QuickBooks accountant group."))
+
     def action_retry(self):
         """Try stopped rows again (bound to the list, the form and the source record)."""
-        self.check_access('write')
+        self._check_may_repair()
         retried = self.filtered(lambda entry: entry.state in (*STUCK_STATES, 'cancelled'))
         if not retried:
             raise UserError(self.env._("Only entries that failed, are dead, unknown or cancelled can be retried."))
@@ -237,12 +246,12 @@ class QboQueueEntry(models.Model):
     @api.model
     def action_retry_all(self):
         """Try every stopped row of the user's companies again."""
-        self.check_access('write')
+        self._check_may_repair()
         self.search([('state', 'in', ('failed', 'dead', 'unknown'))]).sudo()._set_waiting()
 
     def action_cancel(self):
         """Take rows out of the queue; what may have reached QuickBooks already cannot be taken back."""
-        self.check_access('write')
+        self._check_may_repair()
         if any(entry.state == 'sending' for entry in self):
             raise UserError(self.env._(
                 "An entry that was sent cannot be cancelled: QuickBooks may have booked it. Wait for its outcome."))

@@ -101,7 +101,7 @@ class QboSyncable(models.AbstractModel):
     def action_qbo_push(self):
         """Enqueue the records now, by the user's wish, whether or not anything changed."""
         self.check_access('read')
-        self.env['qbo.queue.entry'].check_access('write')
+        self.env['qbo.queue.entry']._check_may_repair()
         if not self.env['qbo.queue.entry']._enqueue(self):
             raise UserError(self.env._("Nothing to push: no QuickBooks company is connected for this record."))
 

@@ -44,6 +44,7 @@ class QboMappingWizard(models.TransientModel):
         rows.sort(key=lambda row: row[0].state == 'optional' and not row[1].reference)
         self.line_ids = [Command.create({
             'mapping_id': mapping.id, 'reference_id': mapping.reference_id.filtered('active').id,
+            'offered_id': mapping.reference_id.filtered('active').id,
             'suggestion_id': suggestion.reference.id, 'confidence': suggestion.confidence,
             'reason': suggestion.reason,
         }) for mapping, suggestion in rows]
@@ -57,7 +58,7 @@ class QboMappingWizard(models.TransientModel):
     def action_save(self):
         """Save what was chosen; entries that failed for want of it go on."""
         for line in self.line_ids:
-            if line.reference_id != line.mapping_id.reference_id:
+            if line.reference_id != line.offered_id:  # what was not touched is not ours to change
                 line.mapping_id.reference_id = line.reference_id
         return {'type': 'ir.actions.act_window_close'}
 
@@ -85,6 +86,7 @@ class QboMappingWizardLine(models.TransientModel):
     reference_id = fields.Many2one(
         'qbo.reference', string="In QuickBooks",
         domain="[('connection_id', '=', connection_id), ('entity', '=', entity), ('active', '=', True)]")
+    offered_id = fields.Many2one('qbo.reference', readonly=True)
     suggestion_id = fields.Many2one('qbo.reference', readonly=True)
     confidence = fields.Integer(readonly=True)
     reason = fields.Char(readonly=True)

@@ -166,3 +166,20 @@ class QboCase(SimulatorMixin, TransactionCase):
         self.assertEqual(
             len(found), 1, f"{entity} {match}: {len(found)} in the books; stuck: {stuck.mapped('fault_message')}")
         return found[0]
+
+
+@tagged('standard', 'post_install', '-at_install')
+class QueueCase(QboCase):
+    """A connected company with its mappings, a customer and a service product."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.partner = cls.env['res.partner'].create({'name': "Queue Customer"})
+        cls.product = cls.env['product.product'].create({'name': "Queue Item", 'type': 'service', 'taxes_id': False})
+
+    def setUp(self):
+        super().setUp()
+        self.control('reset')
+        self.connection = self.connect()
+        self.accept_mappings(self.connection)
