@@ -212,8 +212,8 @@ class QboConnection(models.Model):
     def _cron_keep_tokens(self):
         """Every 30 minutes: keep the tokens of idle connections alive, and warn before a consent runs out."""
         for connection in self.sudo().search([('state', '=', 'connected')]):
-            if not connection._may_send():
-                continue
+            if not connection._is_our_database():
+                continue  # a pause, on the other hand, is no reason to let a consent lapse
             try:
                 connection._credential_sudo()._keep_alive()
             except faults.QboError as error:
