@@ -67,7 +67,7 @@ def test_an_answer_lost_on_the_wire_does_not_double_the_invoice(office):
                      "the lost answer to be noticed")
     assert in_doubt['state'] == 'sending', "its outcome is open, it is not forgotten"
 
-    office.client.call('qbo.queue.entry', 'write', [in_doubt['id']], {'not_before': False})  # the wait is a minute
+    office.end_wait(in_doubt)
     office.run_drain()
     until(lambda: office.entry('account.move', invoice)['state'] == 'done', "the repeated delivery")
     assert len(invoices(office, number)) == 1
