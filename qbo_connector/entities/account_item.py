@@ -42,7 +42,7 @@ class QboAccountItem(models.AbstractModel):
         return record.code
 
     @api.model
-    def _content(self, connection, record, suffix):
+    def _content(self, connection, record, suffix, ids):
         document = ItemDoc(
             name=unique_name(self._name_of(record), suffix, NAME_LIMIT), kind='Service',
             income_account=self._account(connection, record), price=None, cost=None)

@@ -43,7 +43,7 @@ class QboCustomer(models.AbstractModel):
         return self._unlinked(connection, partners.search(domain).filtered(self._handles))
 
     @api.model
-    def _content(self, connection, record, suffix):
+    def _content(self, connection, record, suffix, ids):
         try:
             name = unique_name(clean_name(record.name or '', NAME_LIMIT), suffix, NAME_LIMIT)
         except ValueError:

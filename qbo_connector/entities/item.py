@@ -40,7 +40,7 @@ class QboItem(models.AbstractModel):
         return clean_name(record.with_context(display_default_code=False).display_name, NAME_LIMIT)
 
     @api.model
-    def _content(self, connection, record, suffix):
+    def _content(self, connection, record, suffix, ids):
         accounts = record.product_tmpl_id._get_product_accounts()
         linked = self.env['qbo.binding']._of_record(connection, record._name, record.id)
         kind = self._kind(connection, record, linked)

@@ -49,24 +49,34 @@ class QboPayment(models.AbstractModel):
         return self._unlinked(connection, self.env['account.payment'].search(domain, order='date, id'))
 
     @api.model
-    def _content(self, connection, record, suffix):
+    def _check(self, connection, record):
         if record.currency_id.name != connection.home_currency:
             raise Refused(self.env._(
                 "This payment is in %(currency)s; payments in another currency than QuickBooks' home currency "
                 "%(home)s are not pushed.", currency=record.currency_id.name, home=connection.home_currency))
-        customer = record.partner_id.commercial_partner_id
-        if not customer:
+        if not record.partner_id.commercial_partner_id:
             raise Refused(self.env._("This payment has no customer. Set one, then retry."), 'partner_id')
-        amounts = self._within(record, self._allocations(connection, record))
-        invoices = self.env['account.move'].union(*amounts)
+        invoices = self._paid(connection, record)
         foreign = invoices.filtered(lambda move: move.currency_id != record.currency_id)
         if foreign:
             raise Refused(self.env._(
                 "This payment in %(currency)s pays %(invoices)s in another currency, which is not pushed.",
                 currency=record.currency_id.name, invoices=", ".join(foreign.mapped('name'))))
-        ids = self._remote_ids(connection, ('Customer', customer), ('Invoice', invoices))
+
+    @api.model
+    def _paid(self, connection, record):
+        """Return the invoices that the payment settles in QuickBooks."""
+        return self.env['account.move'].union(*self._within(record, self._allocations(connection, record)))
+
+    @api.model
+    def _references(self, connection, record):
+        return [('Customer', record.partner_id.commercial_partner_id), ('Invoice', self._paid(connection, record))]
+
+    @api.model
+    def _content(self, connection, record, suffix, ids):
+        amounts = self._within(record, self._allocations(connection, record))
         document = PaymentDoc(
-            customer=ids[customer], date=record.date, total=self._decimal(record.amount),
+            customer=ids[record.partner_id.commercial_partner_id], date=record.date, total=self._decimal(record.amount),
             currency=record.currency_id.name if connection.multi_currency else None, exchange_rate=None,
             allocations=tuple(Allocation(ids[move], 'Invoice', amount) for move, amount in amounts.items()),
             deposit_account=self._mapped(connection, 'journal', record.journal_id),

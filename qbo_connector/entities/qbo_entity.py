@@ -7,11 +7,11 @@ one more abstract model and changes one with ``_inherit``.
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 
 from ..exceptions import MissingDependency
 from ..qbo import faults
-from ..qbo.client import Answer
+from ..qbo.answer import Answer
 from ..qbo.marker import has_marker, marker
 from ..qbo.payloads import content_hash
 
@@ -55,9 +55,15 @@ class QboEntity(models.AbstractModel):
     @api.model
     def _handlers(self):
         """Return all concrete handlers, in the order of their rank."""
+        return [self.env[name] for name in self._handler_names()]
+
+    @api.model
+    @tools.ormcache()
+    def _handler_names(self):
+        """Return the names of all concrete handlers, in the order of their rank."""
         names = self.env.registry.descendants(['qbo.entity'], '_inherit')
         handlers = [self.env[name] for name in names if self.env[name]._qbo_entity]
-        return sorted(handlers, key=lambda handler: (handler._qbo_rank, handler._name))
+        return tuple(handler._name for handler in sorted(handlers, key=lambda h: (h._qbo_rank, h._name)))
 
     @api.model
     def _for_record(self, record):
@@ -112,12 +118,25 @@ class QboEntity(models.AbstractModel):
         return PRESENT, ''
 
     @api.model
-    def _content(self, connection, record, suffix):
+    def _references(self, connection, record):
+        """Return what must stand in QuickBooks before the record: a list of (entity, records)."""
+        return []
+
+    @api.model
+    def _content(self, connection, record, suffix, ids):
         """Return what to send: (payload, total, tax).
 
-        :raise MissingDependency, MissingMapping, Refused, PayloadError: why it cannot be sent yet
+        :param dict ids: ``{record: remote Id}`` of what :meth:`_references` names
+        :raise MissingMapping, Refused, PayloadError: why it cannot be sent yet
         """
         raise NotImplementedError
+
+    @api.model
+    def _check(self, connection, record):
+        """Refuse a record that QuickBooks could never hold, before what it refers to is pushed.
+
+        :raise Refused: with cause and cure
+        """
 
     @api.model
     def _missing(self, connection):
@@ -177,11 +196,25 @@ class QboEntity(models.AbstractModel):
     # === PUSH === #
 
     @api.model
-    def _plan(self, entry, record, binding):
+    def _links(self, connection, pairs):
+        """Return ``{(entity, model, id): remote Id}`` of everything that records refer to, by one query.
+
+        :param pairs: (handler, record)
+        """
+        wanted = {}
+        for handler, record in pairs:
+            for entity, records in handler._references(connection, record):
+                wanted.setdefault((entity, records._name), set()).update(records._ids)
+        return self.env['qbo.binding']._remote_ids(connection, wanted) if wanted else {}
+
+    @api.model
+    def _plan(self, entry, record, binding, links):
         """Decide what to send for the record of an entry as it is now.
 
         :param record: the record, empty when it was deleted
         :param binding: the live link of the record, or empty
+        :param dict links: from :meth:`_links`
+        :raise MissingDependency, MissingMapping, Refused, PayloadError: why it cannot be sent yet
         """
         connection = entry.connection_id
         intent, reason = self._intent(connection, record) if record else (GONE, '')
@@ -195,8 +228,10 @@ class QboEntity(models.AbstractModel):
         if binding.state == 'deleted':
             binding.active = False
             binding = binding.browse()
+        self._check(connection, record)
+        ids = self._resolved(links, self._references(connection, record))
         binding = binding or self._adopt(entry, record)
-        payload, total, tax = self._content(connection, record, entry.name_suffix or binding.name_suffix or '')
+        payload, total, tax = self._content(connection, record, entry.name_suffix or binding.name_suffix or '', ids)
         digest = content_hash(payload)
         if not binding:
             return Plan('create', payload, digest, total, tax)
@@ -215,26 +250,21 @@ class QboEntity(models.AbstractModel):
         return binding._bind(entry, self._qbo_entity, reference.remote_id, sync_token=reference.sync_token)
 
     @api.model
-    def _settle(self, entry, data):
-        """Write down what QuickBooks answered: link, SyncToken, figures.
+    def _settled(self, entry, binding, data):
+        """Return the values of the link after a push: SyncToken, state, figures.
 
+        :param binding: the link so far, empty for a new one
         :param data: the object as QuickBooks returned it
         """
-        Binding = self.env['qbo.binding']
-        binding = Binding._of_record(entry.connection_id, entry.model, entry.res_id)
         if entry.operation == 'delete':
-            binding.write({'state': 'deleted', 'active': False})
-            return
+            return {'state': 'deleted', 'active': False}
         values = {
             'sync_token': data.get('SyncToken'), 'pushed_at': fields.Datetime.now(),
             'state': 'voided' if entry.operation == 'void' else 'active', **self._figures(entry, data),
         }
         if entry.operation != 'void':
             values |= {'content_hash': entry.content_hash, 'name_suffix': entry.name_suffix or binding.name_suffix}
-        if binding:
-            binding.write(values)
-        else:
-            Binding._bind(entry, self._qbo_entity, data['Id'], **values)
+        return values
 
     @api.model
     def _figures(self, entry, data):
@@ -277,17 +307,17 @@ class QboEntity(models.AbstractModel):
         return [candidate for candidate in candidates if has_marker(candidate.get('PrivateNote') or '', mark)]
 
     @api.model
-    def _remote_ids(self, connection, *wanted):
+    def _resolved(self, links, references):
         """Return ``{record: remote Id}`` for (entity, records) pairs that must stand in QuickBooks first.
 
         :raise MissingDependency: naming all that are not there yet, at once
         """
         found, missing = {}, []
-        for entity, records in wanted:
-            ids = self.env['qbo.binding']._remote_ids(connection, entity, records)
+        for entity, records in references:
             for record in records:
-                if record.id in ids:
-                    found[record] = ids[record.id]
+                remote_id = links.get((entity, record._name, record.id))
+                if remote_id:
+                    found[record] = remote_id
                 else:
                     missing.append(record)
         if missing:
@@ -302,8 +332,9 @@ class QboEntity(models.AbstractModel):
     @api.model
     def _unlinked(self, connection, records):
         """Return those of the records that have no live link on the connection."""
-        ids = self.env['qbo.binding']._remote_ids(connection, self._qbo_entity, records)
-        return records.filtered(lambda record: record.id not in ids)
+        links = self.env['qbo.binding']._remote_ids(
+            connection, {(self._qbo_entity, records._name): records._ids})
+        return records.filtered(lambda record: (self._qbo_entity, record._name, record.id) not in links)
 
     @api.model
     def _found_answer(self, data):

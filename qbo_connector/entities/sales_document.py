@@ -53,14 +53,16 @@ class QboSalesDocument(models.AbstractModel):
         return self._unlinked(connection, self.env['account.move'].search(domain, order='invoice_date, id'))
 
     @api.model
-    def _content(self, connection, record, suffix):
-        self._check(connection, record)
+    def _references(self, connection, record):
+        lines = self._lines(record).filtered(lambda line: line.display_type not in TEXT_LINES)
+        return [
+            ('Customer', record.commercial_partner_id), ('Item', lines.product_id),
+            ('Item', lines.filtered(lambda line: not line.product_id).account_id),
+        ]
+
+    @api.model
+    def _content(self, connection, record, suffix, ids):
         lines = self._lines(record)
-        items = [line.product_id or line.account_id for line in lines if line.display_type not in TEXT_LINES]
-        ids = self._remote_ids(
-            connection, ('Customer', record.commercial_partner_id),
-            ('Item', self.env['product.product'].union(*(i for i in items if i._name == 'product.product'))),
-            ('Item', self.env['account.account'].union(*(i for i in items if i._name == 'account.account'))))
         customer = self.env['qbo.entity.customer']
         company_name = record.commercial_partner_id.name if connection.print_company_name else ''
         document = SalesDoc(

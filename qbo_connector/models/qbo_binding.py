@@ -1,6 +1,7 @@
 """Links: which Odoo record stands in QuickBooks under which Id."""
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class QboBinding(models.Model):
@@ -60,13 +61,24 @@ class QboBinding(models.Model):
         return self.sudo().search(domain, limit=1)
 
     @api.model
-    def _remote_ids(self, connection, entity, records):
-        """Return ``{record id: remote Id}`` of those records that stand in QuickBooks now."""
-        bindings = self.sudo().search([
-            ('connection_id', '=', connection.id), ('entity', '=', entity), ('model', '=', records._name),
-            ('res_id', 'in', records.ids), ('state', '=', 'active'),
-        ])
-        return {binding.res_id: binding.remote_id for binding in bindings}
+    def _of_records(self, connection, entries):
+        """Return ``{(model, record id): live link}`` of the records of queue entries, by one query."""
+        domain = Domain('connection_id', '=', connection.id) & Domain.OR(
+            Domain('model', '=', model) & Domain('res_id', 'in', rows.mapped('res_id'))
+            for model, rows in entries.grouped('model').items())
+        return {(binding.model, binding.res_id): binding for binding in self.sudo().search(domain)}
+
+    @api.model
+    def _remote_ids(self, connection, wanted):
+        """Return ``{(entity, model, record id): remote Id}`` of those that stand in QuickBooks now, by one query.
+
+        :param dict wanted: ``{(entity, model): record ids}``
+        """
+        domain = Domain('connection_id', '=', connection.id) & Domain('state', '=', 'active') & Domain.OR(
+            Domain('entity', '=', entity) & Domain('model', '=', model) & Domain('res_id', 'in', list(ids))
+            for (entity, model), ids in wanted.items() if ids)
+        bindings = self.sudo().search_fetch(domain, ['entity', 'model', 'res_id', 'remote_id'])
+        return {(binding.entity, binding.model, binding.res_id): binding.remote_id for binding in bindings}
 
     @api.model
     def _is_taken(self, connection, entity, remote_id):
@@ -78,10 +90,15 @@ class QboBinding(models.Model):
     @api.model
     def _bind(self, entry, entity, remote_id, **values):
         """Create the link of an entry's record, which may have been deleted meanwhile, and return it."""
-        return self.sudo().create({
+        return self.sudo().create(self._values(entry, entity, remote_id, **values))
+
+    @api.model
+    def _values(self, entry, entity, remote_id, **values):
+        """Return the values of a new link of an entry's record."""
+        return {
             'connection_id': entry.connection_id.id, 'entity': entity, 'model': entry.model, 'res_id': entry.res_id,
             'record_name': entry.record_name, 'remote_id': remote_id, **values,
-        })
+        }
 
     def _record(self):
         """Return the linked record, empty when it was deleted."""

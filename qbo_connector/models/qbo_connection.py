@@ -1,6 +1,6 @@
 """The connection of one Odoo company with one QuickBooks company (a *realm*)."""
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
 
@@ -181,6 +181,7 @@ class QboConnection(models.Model):
             if secret:
                 credential_sudo._set_client_secret(secret)
             connection._create_cron()
+        self.env.registry.clear_cache()
         return connections
 
     def write(self, vals):
@@ -196,6 +197,8 @@ class QboConnection(models.Model):
         result = super().write(vals)
         if not {'sync_interval', 'active', 'company_id'}.isdisjoint(vals):
             self._update_cron()
+        if not {'realm_id', 'active', 'company_id'}.isdisjoint(vals):
+            self.env.registry.clear_cache()
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -210,6 +213,7 @@ class QboConnection(models.Model):
         crons_sudo = self.sudo().cron_id
         result = super().unlink()
         crons_sudo.unlink()
+        self.env.registry.clear_cache()
         return result
 
     def _take_secret(self, vals):
@@ -232,6 +236,13 @@ class QboConnection(models.Model):
             raise ValidationError(self.env._("The interval is one day (1440 minutes) at most."))
 
     # === HELPERS === #
+
+    @api.model
+    @tools.ormcache()
+    def _connected(self):
+        """Return ((connection id, company id), ...) of what is pushed anywhere: hooks ask at every posting."""
+        return tuple((connection.id, connection.company_id.id) for connection in self.sudo().search(
+            [('realm_id', '!=', False)]))
 
     def _credential_sudo(self):
         """Return the row with the tokens and the secret; nobody has access to it, hence sudo."""

@@ -7,23 +7,22 @@ own, and the new tokens are committed before anybody uses them.
 
 import logging
 import os
-from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 
-from psycopg2.errors import LockNotAvailable, SerializationFailure
+from psycopg2.errors import LockNotAvailable
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import config
 
 from ..qbo import auth, faults
 from ..qbo.vault import Vault, VaultError, load_or_create_key_file
+from .own_cursor import Contended, in_own_transaction
 
 _logger = logging.getLogger(__name__)
 
 REFRESH_AHEAD = timedelta(minutes=5)
 KEEP_ALIVE_AFTER = timedelta(days=1)  # the refresh token's value rotates about once a day
-LOCK_ATTEMPTS = 6
 LOCK_TIMEOUT = "SET LOCAL lock_timeout = '40s'"  # longer than the slowest refresh of whoever holds the lock
 ACTIVE_FIELDS = ('access_token_enc', 'refresh_token_enc', 'access_expires_at', 'refresh_expires_at', 'hard_expires_at',
                  'refreshed_at')
@@ -257,19 +256,14 @@ class QboCredential(models.Model):
 def _with_own_row(registry, credential_id, action):
     """Run an action on the credential in a transaction of its own.
 
-    Under PostgreSQL's REPEATABLE READ a process that waited for the lock sees the row as it was before; it gets a
-    serialization failure instead, and starts again on a fresh snapshot, where the new token stands.
-
     :raises Unavailable: the row could not be had
     """
-    for _attempt in range(LOCK_ATTEMPTS):
-        with suppress(SerializationFailure), registry.cursor() as cr:
-            try:
-                row = api.Environment(cr, SUPERUSER_ID, {})['qbo.credential'].browse(credential_id)
-                return action(row)
-            except LockNotAvailable as error:
-                raise faults.Unavailable("Another process is refreshing the QuickBooks tokens") from error
-    raise faults.Unavailable("The QuickBooks tokens are being refreshed by other processes")
+    try:
+        return in_own_transaction(registry, lambda env: action(env['qbo.credential'].browse(credential_id)))
+    except LockNotAvailable as error:
+        raise faults.Unavailable("Another process is refreshing the QuickBooks tokens") from error
+    except Contended as error:
+        raise faults.Unavailable("The QuickBooks tokens are being refreshed by other processes") from error
 
 
 def _naive(moment):

@@ -140,13 +140,22 @@ class QboMapping(models.Model):
 
     @api.model
     def _target(self, connection, kind, record=None, required=True):
-        """Return the QuickBooks counterpart of a record.
+        """Return the QuickBooks counterpart of a record; looked up once while a batch is prepared.
 
         :param record: a record of the kind's model, or None for the row of no record
         :param bool required: whether its absence stops the push; the row then exists, to be completed
         :return: an active ``qbo.reference``, empty when there is none and it is not required
         :raises MissingMapping: required and not there, or inactive in QuickBooks
         """
+        key = (kind, record.id if record else 0, required)
+        memo = self.env.context.get('qbo_targets', {})
+        if key not in memo:
+            memo[key] = self._find_target(connection, kind, record, required)
+        return memo[key]
+
+    @api.model
+    def _find_target(self, connection, kind, record, required):
+        """Look a counterpart up, see :meth:`_target`."""
         res_id = record.id if record else 0
         mappings = self.sudo()
         mapping = mappings.search(

@@ -5,14 +5,18 @@ so an edit made while the row waits is never lost and never sent twice. How rows
 :mod:`.qbo_queue_drain`.
 """
 
-from collections import defaultdict
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 OPEN_STATES = ('pending', 'sending')
 STUCK_STATES = ('failed', 'dead', 'unknown')
+COLLECTED = 'qbo_connector.collected'
+INSERT = """
+    INSERT INTO qbo_queue_entry (connection_id, company_id, model, res_id, record_name, rank, entity, state, attempts,
+                                 recoveries, create_uid, create_date, write_uid, write_date)
+    VALUES %s RETURNING id
+"""
 
 
 class QboQueueEntry(models.Model):
@@ -54,8 +58,10 @@ class QboQueueEntry(models.Model):
     not_before = fields.Datetime(string="Next Try")
     name_suffix = fields.Char()
     requestid = fields.Char(string="Request ID", help="QuickBooks answers a repeated request id with its first answer.")
-    payload = fields.Text(string="Sent", groups='qbo_connector.group_qbo_administrator')
-    answer = fields.Text(string="Received", groups='qbo_connector.group_qbo_administrator')
+    bid = fields.Char(string="Batch Item", help="Which item of the batch of that request ID; empty: sent alone.")
+    to_look_up = fields.Boolean(help="It may have reached QuickBooks under a request ID that is worth nothing now.")
+    payload = fields.Text(string="Sent", groups='qbo_connector.group_qbo_administrator', prefetch=False)
+    answer = fields.Text(string="Received", groups='qbo_connector.group_qbo_administrator', prefetch=False)
     content_hash = fields.Char()
     expected_total = fields.Float(digits=(16, 4))
     expected_tax = fields.Float(digits=(16, 4))
@@ -77,56 +83,133 @@ class QboQueueEntry(models.Model):
     # === ENQUEUE === #
 
     @api.model
+    def _collect(self, records):
+        """Note that records changed: their rows are inserted when this transaction commits, all in one statement.
+
+        A record noted twice gets one row. Without a connection for its company nothing happens at all.
+        """
+        connected = self.env['qbo.connection']._connected()
+        if not connected:
+            return
+        precommit = self.env.cr.precommit
+        if COLLECTED not in precommit.data:
+            precommit.data[COLLECTED] = {}
+            precommit.add(self.sudo()._insert_collected)
+        rows = precommit.data[COLLECTED]
+        news = []
+        for record in records.sudo():
+            handler = self.env['qbo.entity']._for_record(record)
+            companies = handler._companies(record).ids if handler is not None else ()
+            for connection_id, company_id in connected if handler is not None else ():
+                if (not companies or company_id in companies) and (connection_id, record._name, record.id) not in rows:
+                    news.append((connection_id, handler, record))
+        for connection, handler, record in self._concerned(news):
+            rows[connection.id, record._name, record.id] = self._row(connection, handler, record)
+
+    @api.model
+    def _concerned(self, news):
+        """Return what of (connection id, handler, record) is pushed on its own account or stands in QuickBooks."""
+        Connection = self.env['qbo.connection'].sudo()
+        # One may have been deleted since the cache was filled, by another process.
+        alive = {connection.id: connection for connection in Connection.browse({new[0] for new in news}).exists()}
+        wanted, others = [], []
+        for connection_id, handler, record in news:
+            if connection := alive.get(connection_id):
+                chosen = wanted if handler._wanted(connection, record) else others
+                chosen.append((connection, handler, record))
+        if others:
+            records = others[0][2].union(*(record for _connection, _handler, record in others))
+            known = self._known(Connection.union(*alive.values()), records)
+            wanted += [new for new in others if (new[0].id, new[2].id) in known]
+        return wanted
+
+    @api.model
+    def _insert_collected(self):
+        """Insert the rows noted in this transaction (runs before the commit)."""
+        rows = self.env.cr.precommit.data.pop(COLLECTED, {})
+        self._insert(rows.values())
+
+    @api.model
+    def _row(self, connection, handler, record):
+        """Return the values of a new row."""
+        return {
+            'connection_id': connection.id, 'company_id': connection.company_id.id, 'model': record._name,
+            'res_id': record.id, 'record_name': record.display_name, 'rank': handler._qbo_rank,
+            'entity': handler._qbo_entity,
+        }
+
+    @api.model
+    def _insert(self, rows):
+        """Insert rows by one statement, whatever their number, and wake the drains of their connections.
+
+        :param rows: values from :meth:`_row`
+        :return: the new rows
+        """
+        rows = list(rows)
+        if not rows:
+            return self.browse()
+        now, uid = fields.Datetime.now(), self.env.uid
+        ids = self.env.cr.execute_values(
+            INSERT, [(*row.values(), 'pending', 0, 0, uid, now, uid, now) for row in rows],
+            page_size=len(rows), fetch=True)
+        for connection in self.env['qbo.connection'].browse({row['connection_id'] for row in rows}):
+            connection._trigger_drain()
+        return self.browse([row_id for row_id, in ids])
+
+    @api.model
     def _enqueue(self, records, connections=None):
-        """Insert one row per record and connection in the caller's transaction; no search among rows, no HTTP.
+        """Insert a row for each record and connection now; no search among rows, no HTTP.
 
         Records that no entity handler takes, or whose companies have no connection, are passed over.
 
         :param records: a recordset of one model
-        :param connections: exactly these connections; by default those that each record concerns
+        :param connections: exactly these connections; by default those of the record's companies
         :return: the new rows
         """
         chosen = connections is not None
         if not chosen:
             connections = self.env['qbo.connection'].sudo().search([('realm_id', '!=', False)])
-        known = set() if chosen or not connections else self._known(connections, records)
-        values = defaultdict(list)
+        rows = []
         for record in records.sudo() if connections else ():
             handler = self.env['qbo.entity']._for_record(record)
             if handler is None:
                 continue
-            for connection in connections if chosen else handler._interested(connections, record, known):
-                values[connection].append({
-                    'connection_id': connection.id, 'model': record._name, 'res_id': record.id,
-                    'record_name': record.display_name, 'rank': handler._qbo_rank, 'entity': handler._qbo_entity,
-                })
-        entries_sudo = self.sudo().create([row for rows in values.values() for row in rows])
-        for connection in values:
-            connection._trigger_drain()
-        return entries_sudo
+            companies = () if chosen else handler._companies(record)
+            rows += [self._row(connection, handler, record) for connection in connections
+                     if not companies or connection.company_id in companies]
+        return self.sudo()._insert(rows)
 
     @api.model
     def _known(self, connections, records):
         """Return (connection id, record id) of what stands in QuickBooks or is on its way there, in two queries."""
         domain = [('connection_id', 'in', connections.ids), ('model', '=', records._name),
                   ('res_id', 'in', records.ids)]
+        open_rows = [*domain, ('state', 'in', OPEN_STATES + STUCK_STATES)]
         return {
             (row.connection_id.id, row.res_id)
-            for model in ('qbo.binding', 'qbo.queue.entry')
-            for row in self.env[model].sudo().search_fetch(domain, ['connection_id', 'res_id'])
+            for rows in (
+                self.env['qbo.binding'].sudo().search_fetch(domain, ['connection_id', 'res_id']),
+                self.sudo().search_fetch(open_rows, ['connection_id', 'res_id']))
+            for row in rows
         }
 
     @api.model
     def _require(self, connection, records):
-        """Return a row for each record that must stand in QuickBooks first, enqueuing where there is none."""
-        entries_sudo = self.sudo().browse()
-        for record in records:
-            last = entries_sudo.search([
-                ('connection_id', '=', connection.id), ('model', '=', record._name), ('res_id', '=', record.id),
-                ('state', 'in', OPEN_STATES + STUCK_STATES),
-            ], limit=1)
-            entries_sudo |= last or self._enqueue(record, connection)
-        return entries_sudo
+        """Return the row of each record that must stand in QuickBooks first, enqueuing where there is none.
+
+        :param records: a list of records of any models
+        :return: ``{(model, id): row}``
+        """
+        found = {}
+        for model, ids in _ids_by_model(records).items():
+            rows = self.sudo().search([
+                ('connection_id', '=', connection.id), ('model', '=', model), ('res_id', 'in', ids),
+                ('state', 'in', OPEN_STATES + STUCK_STATES)], order='id')
+            found.update({(model, row.res_id): row for row in rows})
+            missing = self.env[model].browse(id_ for id_ in ids if (model, id_) not in found)
+            for row in self._enqueue(missing, connection):
+                found[model, row.res_id] = row
+        return found
 
     @api.model
     def _sweep(self, connection):
@@ -176,53 +259,70 @@ class QboQueueEntry(models.Model):
             connection._trigger_drain()
 
     def _set_failed(self, fault_class, message, **values):
-        """Stop for a person: the cause is stored, the record gets one note in its chatter."""
-        self.ensure_one()
+        """Stop for a person: the cause is stored, each record gets one note in its chatter."""
         self._set_stopped('failed', fault_class, message, **values)
 
     def _set_stopped(self, state, fault_class, message, **values):
-        """Leave the queue for one of the stuck states and say so on the record, once per cause."""
-        self.ensure_one()
-        repeated = self.fault_message == message
+        """Leave the queue for one of the stuck states and say so on the records, once per cause."""
+        news = self.filtered(lambda entry: entry.fault_message != message)
         self.write({
             'state': state, 'fault_class': fault_class, 'fault_message': message, 'note': False,
             'fault_code': False, 'fault_detail': False, 'fault_field': False, 'intuit_tid': False,
             'mapping_id': False, 'not_before': False, **values,
         })
-        record = self._record()
-        if record and not repeated:
-            record._qbo_note_failure(self)
+        news._note_on_records(self.env._("Not in QuickBooks: %(cause)s", cause=message))
 
-    def _set_done(self, operation, note=False, **values):
-        """Close the row: QuickBooks agrees with the record. Older stuck rows of the record are settled with it."""
-        self.ensure_one()
-        recovered = bool(self.fault_message)
-        stuck = self.search(self._sibling_domain() & Domain('state', 'in', ('failed', 'dead')))
+    def _set_done(self, values):
+        """Close rows: QuickBooks agrees with their records. Older stuck rows of the records are settled with them.
+
+        :param dict values: ``{row: {field: value}}`` with at least the operation of each
+        """
+        if not self:
+            return
+        stuck = self.search(self._records_domain() & Domain('state', 'in', ('failed', 'dead')) & Domain(
+            'id', 'not in', self.ids))
         stuck.write({'state': 'superseded'})
-        self.write({
-            'state': 'done', 'operation': operation, 'note': note, 'done_at': fields.Datetime.now(),
-            'mapping_id': False, 'not_before': False, **values,
-        })
-        record = self._record()
-        if record and operation != 'none' and (recovered or stuck):
-            record._qbo_note_recovery(self)
+        were_stuck = {(entry.model, entry.res_id) for entry in stuck}
+        recovered = self.browse()
+        now = fields.Datetime.now()
+        for entry in self:
+            if entry.fault_message or (entry.model, entry.res_id) in were_stuck:
+                recovered |= entry
+            entry.write({
+                'state': 'done', 'note': False, 'done_at': now, 'mapping_id': False, 'not_before': False,
+                **values[entry],
+            })
+        recovered.filtered(lambda entry: entry.operation != 'none')._note_on_records(
+            self.env._("In QuickBooks now."))
+
+    def _note_on_records(self, text):
+        """Post a note on the records that have a chatter, all of one model at once."""
+        for model, entries in self.grouped('model').items():
+            if hasattr(self.env.get(model), '_message_log_batch'):
+                records = self.env[model].browse(entries.mapped('res_id')).exists()
+                records._message_log_batch(bodies=dict.fromkeys(records.ids, text))
 
     # === HELPERS === #
+
+    def _records(self):
+        """Return ``{(model, id): record}`` of the rows, in the company of their connection, without deleted ones."""
+        found = {}
+        for model, entries in self.grouped('model').items():
+            if model in self.env:
+                records = self.env[model].with_company(entries.company_id).browse(entries.mapped('res_id')).exists()
+                found.update({(model, record.id): record for record in records})
+        return found
 
     def _record(self):
         """Return the record of the row in the company of its connection, empty when it was deleted."""
         self.ensure_one()
-        if self.model not in self.env:
-            return self.env['qbo.queue.entry']
-        return self.env[self.model].with_company(self.company_id).browse(self.res_id).exists()
+        return self._records().get((self.model, self.res_id), self.env['qbo.queue.entry'])
 
-    def _sibling_domain(self):
-        """Return the domain of the other rows of the same record on the same connection."""
-        self.ensure_one()
-        return Domain([
-            ('connection_id', '=', self.connection_id.id), ('model', '=', self.model),
-            ('res_id', '=', self.res_id), ('id', '!=', self.id),
-        ])
+    def _records_domain(self):
+        """Return the domain of all rows of the same records on the same connection."""
+        return Domain('connection_id', 'in', self.connection_id.ids) & Domain.OR(
+            Domain('model', '=', model) & Domain('res_id', 'in', entries.mapped('res_id'))
+            for model, entries in self.grouped('model').items())
 
     # === BUTTONS === #
 
@@ -286,3 +386,11 @@ class QboQueueEntry(models.Model):
             [('state', 'in', ('done', 'superseded')), ('write_date', '<', limit)], limit=1000)
         settled.unlink()
         return len(settled), len(settled) == 1000
+
+
+def _ids_by_model(records):
+    """Return ``{model: [id]}`` of a list of records, without repetitions."""
+    ids = {}
+    for record in records:
+        ids.setdefault(record._name, {})[record.id] = True
+    return {model: list(found) for model, found in ids.items()}

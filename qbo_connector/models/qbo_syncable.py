@@ -95,8 +95,8 @@ class QboSyncable(models.AbstractModel):
     # === ENQUEUE === #
 
     def _qbo_enqueue(self):
-        """Say that QuickBooks must be made to agree with these records: one INSERT, no call to anybody."""
-        self.env['qbo.queue.entry']._enqueue(self)
+        """Say that QuickBooks must be made to agree with these records: one INSERT at commit, no call to anybody."""
+        self.env['qbo.queue.entry']._collect(self)
 
     def action_qbo_push(self):
         """Enqueue the records now, by the user's wish, whether or not anything changed."""
@@ -120,18 +120,3 @@ class QboSyncable(models.AbstractModel):
         self.ensure_one()
         action = self.env['ir.actions.act_window']._for_xml_id('qbo_connector.qbo_queue_entry_action')
         return action | {'domain': [('model', '=', self._name), ('res_id', '=', self.id)], 'context': {}}
-
-    # === CHATTER === #
-
-    def _qbo_note_failure(self, entry):
-        """Say in the chatter why the record is not in QuickBooks."""
-        self._qbo_note(self.env._("Not in QuickBooks: %(cause)s", cause=entry.fault_message))
-
-    def _qbo_note_recovery(self, entry):
-        """Say in the chatter that an earlier failure is settled."""
-        self._qbo_note(self.env._("In QuickBooks now."))
-
-    def _qbo_note(self, text):
-        """Post a note where the model has a chatter."""
-        if hasattr(self, 'message_post'):
-            self.message_post(body=text, subtype_xmlid='mail.mt_note')

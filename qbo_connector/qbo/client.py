@@ -8,19 +8,18 @@ Sources: Intuit "Basic schema and data formats for the QuickBooks Online Account
 field definitions" (requestid), "Query operations and syntax", API reference of each entity (delete, void).
 """
 
-import json
 import re
 import time
 from dataclasses import dataclass
-from decimal import Decimal
 from urllib.parse import quote as url_quote
 
 from requests.auth import AuthBase
 
 from . import query as queries
+from .answer import read_answer, unwrap
+from .batch import batch_body, batch_outcomes
 from .endpoints import MINOR_VERSION
-from .fault_body import has_fault
-from .faults import InDoubt, QboError, TokenExpired, classify
+from .faults import QboError, TokenExpired
 from .transport import TIMEOUT, exchange, new_session
 
 #: Query parameters of a write. Void differs by entity; others can only be deleted.
@@ -38,15 +37,6 @@ REQUESTID_LENGTH = 50
 
 #: Longer statements are posted; addresses of some 8000 characters are cut or refused on the way.
 LONGEST_QUERY_IN_URL = 2000
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A success: the entity object (or QueryResponse) with Decimals for its numbers."""
-
-    data: dict
-    intuit_tid: str
-    http_status: int
 
 
 @dataclass(frozen=True)
@@ -88,15 +78,18 @@ class QboClient:
     :param session: a requests session to use instead of an own one
     :param tuple timeout: seconds to connect, and of silence while reading
     :param on_call: called with a :class:`Call` after every HTTP attempt
+    :param gate: ``gate(batch)`` is called before every HTTP attempt and returns when it may leave; ``batch`` tells
+        whether it is a batch, of which fewer are allowed
     """
 
-    def __init__(self, endpoints, realm_id, token_source, session=None, timeout=TIMEOUT, on_call=None):
+    def __init__(self, endpoints, realm_id, token_source, session=None, timeout=TIMEOUT, on_call=None, gate=None):
         self._base = f'{endpoints.api}/v3/company/{url_quote(str(realm_id), safe="")}'
         self._realm_id = str(realm_id)
         self._token_source = token_source
         self._session = session or new_session()
         self._timeout = timeout
         self._on_call = on_call
+        self._gate = gate
 
     def __repr__(self):
         return f'QboClient({self._base!r})'
@@ -112,7 +105,7 @@ class QboClient:
         :param str body: the JSON text, sent exactly as it is, in UTF-8
         :param str requestid: the idempotency key; repeating it with the same body is answered by the
             first answer
-        :return: :class:`Answer` with the entity object
+        :return: :class:`~.answer.Answer` with the entity object
         :raises QboError: see :mod:`.faults`
         """
         parameters = _write_parameters(entity, operation)
@@ -120,12 +113,24 @@ class QboClient:
             raise ValueError(f"A requestid has 1 to {REQUESTID_LENGTH} characters")
         answer = self._send(
             'POST', f'/{entity.lower()}', {**parameters, 'requestid': requestid}, body=body.encode('utf-8'))
-        return _unwrap(answer, entity)
+        return unwrap(answer, entity)
+
+    def write_batch(self, items, requestid):
+        """Perform up to 30 writes in one request; each succeeds or fails by itself, in no particular order.
+
+        :param items: a sequence of :class:`~.batch.BatchItem`
+        :param str requestid: the idempotency key; a write is known by it and its bId
+        :return: ``{bid: Answer or QboError}``, with :class:`~.faults.InDoubt` for a write that was not answered
+        :raises QboError: the request as a whole failed, see :mod:`.faults`
+        """
+        body = batch_body(items, requestid)
+        answer = self._send('POST', '/batch', {'requestid': requestid}, body=body.encode('utf-8'))
+        return batch_outcomes(items, answer)
 
     def read(self, entity, remote_id):
-        """Return the :class:`Answer` with one object; a deleted transaction raises NotFound."""
+        """Return the :class:`~.answer.Answer` with one object; a deleted transaction raises NotFound."""
         path = f'/{entity.lower()}/{url_quote(str(remote_id), safe="")}'
-        return _unwrap(self._send('GET', path), entity)
+        return unwrap(self._send('GET', path), entity)
 
     def query(self, statement):
         """Run one statement (see :mod:`.query`) and return the Answer with its QueryResponse."""
@@ -134,7 +139,7 @@ class QboClient:
                 'POST', '/query', body=statement.encode('utf-8'), content_type='application/text')
         else:
             answer = self._send('GET', '/query', {'query': statement})
-        return _unwrap(answer, 'QueryResponse')
+        return unwrap(answer, 'QueryResponse')
 
     def query_all(self, entity, where=None):
         """Yield every object of a type as a dict, page by page in the order of Id.
@@ -158,7 +163,7 @@ class QboClient:
 
     def preferences(self):
         """Return the Answer with the company's Preferences."""
-        return _unwrap(self._send('GET', '/preferences'), 'Preferences')
+        return unwrap(self._send('GET', '/preferences'), 'Preferences')
 
     def _send(self, method, path, parameters=None, body=None, content_type='application/json'):
         """Send one request, renewing the token at most once, and return the Answer with the whole JSON."""
@@ -174,6 +179,8 @@ class QboClient:
     def _attempt(self, method, path, parameters, body, content_type, token):
         parameters = {**(parameters or {}), 'minorversion': MINOR_VERSION}
         headers = {'Accept': 'application/json', 'Content-Type': content_type}
+        if self._gate:
+            self._gate(path == '/batch')
         started = time.monotonic()
         response, error = None, None
         try:
@@ -181,7 +188,7 @@ class QboClient:
                 self._session, method, self._base + path, params=parameters, data=body, headers=headers,
                 auth=_Bearer(token), timeout=self._timeout,
             )
-            return _read(response)
+            return read_answer(response)
         except QboError as failure:
             error = failure
             _scrub(error, token)
@@ -211,39 +218,6 @@ def _write_parameters(entity, operation):
     if operation not in PLAIN_OPERATIONS:
         raise ValueError(f"Not an operation: {operation!r}")
     return PLAIN_OPERATIONS[operation]
-
-
-def _read(response):
-    """Return the Answer in a response, or raise what it means."""
-    tid = response.headers.get('intuit_tid', '')
-    text = response.content.decode('utf-8', errors='replace')
-    if response.status_code != 200:
-        raise classify(response.status_code, response.headers, text)
-    try:
-        data = json.loads(
-            response.content.decode('utf-8-sig'), parse_float=Decimal, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        data = None
-    if isinstance(data, dict) and not has_fault(data):
-        return Answer(data=data, intuit_tid=tid, http_status=response.status_code)
-    if isinstance(data, dict):
-        raise classify(response.status_code, response.headers, text)
-    raise InDoubt("QuickBooks' answer could not be read", intuit_tid=tid, http_status=response.status_code)
-
-
-def _no_constant(name):
-    raise ValueError(f"{name} is not JSON")
-
-
-def _unwrap(answer, key):
-    """Return the Answer reduced to the object under ``key``; without one the outcome is in doubt."""
-    data = answer.data.get(key)
-    if not isinstance(data, dict):
-        raise InDoubt(
-            f"QuickBooks' answer contains no {key}",
-            intuit_tid=answer.intuit_tid, http_status=answer.http_status,
-        )
-    return Answer(data=data, intuit_tid=answer.intuit_tid, http_status=answer.http_status)
 
 
 def _scrub(error, token):

@@ -12,6 +12,7 @@ MAX_RETRIES = 8
 RECORD_BASE = 60
 RECORD_CAP = 6 * 3600
 OUTAGE_BASE = 60
+THROTTLE_BASE = 60
 OUTAGE_CAP = 30 * 60
 
 
@@ -30,6 +31,11 @@ def outage_delay(count, rng=random, retry_after=None):
     One minute, doubling, at most half an hour, with the same jitter as :func:`delay`.
     """
     return _spread(min(OUTAGE_BASE * 2 ** min(count - 1, 20), OUTAGE_CAP), rng, retry_after)
+
+
+def throttle_delay(rng=random, retry_after=None):
+    """Return the seconds to pause a whole company after a 429: what the server asked for, else a minute, and jitter."""
+    return (THROTTLE_BASE if retry_after is None else float(retry_after)) + rng.uniform(0, THROTTLE_BASE / 6)
 
 
 def _spread(seconds, rng, retry_after):

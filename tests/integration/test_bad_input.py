@@ -84,6 +84,7 @@ class TestBadInput(QueueCase):
 
     def test_what_waited_when_the_links_were_archived_is_found_again(self):
         move = self.invoice()
+        self.env.cr.precommit.run()
         self.connection._archive_links()
         self.assertEqual(self.entries(move).state, 'superseded')
         self.env['qbo.queue.entry']._sweep(self.connection)

@@ -118,7 +118,7 @@ class TestQueue(QueueCase):
 
     def test_throttling_pauses_the_company_and_burns_no_attempt(self):
         self.settle_masters()
-        self.script(entity='Invoice', method='POST', kind='status', status=429)
+        self.script(path='/batch', kind='status', status=429)
         moves = self.invoice() | self.invoice()
         self.drain(self.connection)
         entries = self.entries(moves[0]) | self.entries(moves[1])
@@ -218,13 +218,13 @@ class TestQueue(QueueCase):
         bad = self.invoice()
         original = type(self.env['qbo.entity.invoice'])._content
 
-        def broken(handler, connection, record, suffix):
+        def broken(handler, connection, record, *rest):
             if record == bad:
                 raise ZeroDivisionError
-            return original(handler, connection, record, suffix)
+            return original(handler, connection, record, *rest)
 
         self.patch(type(self.env['qbo.entity.invoice']), '_content', broken)
-        with self.assertLogs('odoo.addons.qbo_connector.models.qbo_queue_drain', 'ERROR'):
+        with self.assertLogs('odoo.addons.qbo_connector.models.qbo_queue_outcome', 'ERROR'):
             self.drain(self.connection)
         self.one('Invoice', DocNumber=good.name)
         self.assertEqual(self.entries(bad)[0].state, 'failed')
@@ -233,6 +233,7 @@ class TestQueue(QueueCase):
         self.settle_masters()
         move = self.invoice(post=False)
         move.action_post()
+        self.env.cr.precommit.run()  # the end of one transaction
         move.button_draft()
         move.invoice_line_ids.price_unit = 55.0
         move.action_post()
@@ -250,6 +251,7 @@ class TestQueue(QueueCase):
 
     def test_posting_calls_nobody_and_triggers_the_cron_once(self):
         self.control('calls', method='DELETE')
+        self.env.cr.precommit.run()
         trigger = self.env['ir.cron.trigger'].search_count([('cron_id', '=', self.connection.cron_id.id)])
         moves = self.invoice(post=False) | self.invoice(post=False)
         moves.action_post()

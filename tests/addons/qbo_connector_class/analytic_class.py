@@ -16,7 +16,7 @@ class QboClass(models.AbstractModel):
     _qbo_rank = 15
 
     @api.model
-    def _content(self, connection, record, suffix):
+    def _content(self, connection, record, suffix, ids):
         return {'Name': clean_name(record.name, 100)}, 0.0, 0.0
 
 

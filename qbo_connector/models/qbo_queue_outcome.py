@@ -1,0 +1,204 @@
+"""What becomes of rows that were not settled: the type of the error is the policy."""
+
+import logging
+from datetime import timedelta
+
+import psycopg2
+
+from odoo import fields, models
+
+from ..exceptions import MissingDependency, MissingMapping
+from ..qbo import faults, retry
+from .qbo_queue_push import Ambiguous
+
+_logger = logging.getLogger(__name__)
+
+MAX_RECOVERIES = 3
+AT_ONCE = 3  # conflicts in the database are over when they are seen: so often a row simply starts again
+DATABASE_RETRY = timedelta(seconds=5)
+AUTH_RETRY = timedelta(minutes=1)
+
+
+class QboQueueEntry(models.Model):
+    """The part of the queue that turns errors into states."""
+
+    _inherit = 'qbo.queue.entry'
+
+    def _isolated(self, action, result=None):
+        """Do something to rows at once; when an error nobody foresaw stops that, to one row after the other.
+
+        The error ends as a state of the row that it concerns.
+
+        :param action: called with rows; commits what it did itself, or leaves it to us
+        :param result: what to return for rows that failed, a list where action returns lists
+        """
+        if not self:
+            return result
+        try:
+            result = action(self)
+            self.env.flush_all()
+            return result
+        except Exception as error:  # noqa: BLE001 -- the one place: an error of one row must not stop the cron
+            self.env.cr.rollback()
+            if len(self) == 1:
+                self._on_surprise(error)
+                self._commit(self.connection_id)
+                return result
+        results = []
+        for entry in self:
+            results += entry._isolated(action, result) or []
+            self._commit(entry.connection_id)
+        return results
+
+    # === BEFORE IT WAS SENT === #
+
+    def _stop_before_sending(self, stops):
+        """Store why rows cannot be sent yet; those of one cause together.
+
+        :param stops: list of (row, error)
+        """
+        waiting = {entry: error.records for entry, error in stops if isinstance(error, MissingDependency)}
+        if waiting:
+            self.browse([entry.id for entry in waiting])._wait_for(waiting)
+        causes = {}
+        for entry, error in stops:
+            if isinstance(error, MissingMapping):
+                causes.setdefault(('MissingMapping', str(error), None, error.mapping), []).append(entry.id)
+            elif not isinstance(error, MissingDependency):
+                causes.setdefault(('Refused', str(error), error.field, None), []).append(entry.id)
+        for (fault_class, message, field, mapping), ids in causes.items():
+            if mapping:
+                # Written by us, the mapping cannot be completed unseen at the same moment: PostgreSQL lets one of the
+                # two transactions fail and start again, so either the drain sees the mapping or its saving sees this
+                # row.
+                mapping.sudo().missed_at = fields.Datetime.now()
+            self.browse(ids)._set_failed(
+                fault_class, message, fault_field=field, mapping_id=mapping.id if mapping else False)
+
+    def _wait_for(self, waiting):
+        """Let rows wait for records that must stand in QuickBooks first; no attempt is spent.
+
+        :param dict waiting: ``{row: records}``
+        """
+        required = self._require(self.connection_id, [record for records in waiting.values() for record in records])
+        self._set_dependencies({
+            entry: self.browse().union(*(required[record._name, record.id] for record in records))
+            for entry, records in waiting.items()})
+        for entry, records in waiting.items():
+            names = ", ".join(record.display_name for record in records)
+            entry.note = self.env._("Waits for %(records)s", records=names)
+
+    def _set_dependencies(self, dependencies):
+        """Replace what rows wait for, in two statements whatever their number.
+
+        :param dict dependencies: ``{row: rows}``
+        """
+        if not dependencies:
+            return
+        self.env.cr.execute(
+            "DELETE FROM qbo_queue_entry_dependency WHERE entry_id = ANY(%s)", [[row.id for row in dependencies]])
+        self.env.cr.execute_values(
+            "INSERT INTO qbo_queue_entry_dependency (entry_id, dependency_id) VALUES %s",
+            [(row.id, other.id) for row, others in dependencies.items() for other in others])
+        self.invalidate_model(['dependency_ids'])
+
+    # === AFTER IT WAS SENT === #
+
+    def _on_fault(self, client, error):
+        """Turn an error of the client, which these rows share, into their state.
+
+        The realm is paused as a whole where no row is to blame; the rows keep their bytes and their attempts.
+        """
+        connection = self.connection_id
+        if isinstance(error, faults.AuthError):
+            connection._needs_reconnect(str(error))
+            self.write({'not_before': fields.Datetime.now() + AUTH_RETRY})  # should the connection be locked just now
+        elif isinstance(error, faults.Throttled):
+            connection._pause(retry.throttle_delay(retry_after=error.retry_after), str(error))
+        elif isinstance(error, faults.Unavailable):
+            connection._pause(error.retry_after, str(error))
+        elif isinstance(error, faults.CompanyStatus):
+            connection._pause(3600, str(error))
+        elif isinstance(error, faults.Retryable):
+            connection._note_trouble(str(error))
+            self._set_in_doubt(error)
+        elif isinstance(error, Ambiguous):
+            self._set_stopped('unknown', 'OutcomeUnknown', str(error))
+        elif isinstance(error, faults.DuplicateRequest):
+            self._look_up_or_prepare_anew()
+        elif len(self) > 1:  # the batch as a whole was refused, so nothing of it was booked: find out which row it is
+            for entry in self:
+                entry.write({'state': 'pending', 'recoveries': entry.recoveries + 1})
+        else:
+            self._on_refusal(client, error)
+
+    def _look_up_or_prepare_anew(self):
+        """Answer a request id that QuickBooks calls used and answers no more: what it did must be looked up."""
+        for entry in self:
+            if entry.operation == 'create' and not entry.to_look_up:
+                entry.to_look_up = True
+            else:  # looked up in vain, or repeatable by nature
+                entry.write({'state': 'pending', 'recoveries': entry.recoveries + 1, 'to_look_up': False})
+
+    def _on_refusal(self, client, error):
+        """Let the handler answer a refusal (adopt, rename, re-read) a few times, or stop for a person."""
+        binding = self.env['qbo.binding']._of_record(self.connection_id, self.model, self.res_id)
+        handler = self._handler()
+        try:
+            if self.recoveries < MAX_RECOVERIES and handler._recover(client, self, binding, error):
+                self.write({'state': 'pending', 'recoveries': self.recoveries + 1})
+                return
+        except faults.Rejected as refusal:
+            error = refusal
+        except faults.QboError as trouble:
+            self._on_fault(client, trouble)
+            return
+        self._set_failed(type(error).__name__, handler._explain(self, error), **self._fault_values(error))
+        self.connection_id._note_success()  # it answers, so no pause is due any more
+
+    def _on_surprise(self, error):
+        """Keep the row after an error nobody foresaw (the transaction was rolled back)."""
+        if not self.try_lock_for_update():
+            return  # somebody else is writing the row; the next turn finds it as they left it
+        conflict = isinstance(error, (psycopg2.OperationalError, psycopg2.errors.UniqueViolation))
+        if conflict and self.attempts < retry.MAX_RETRIES:  # serialization failure, deadlock: simply again
+            wait = DATABASE_RETRY * 2 ** self.attempts if self.attempts >= AT_ONCE else None
+            self.write({
+                'attempts': self.attempts + 1, 'not_before': fields.Datetime.now() + wait if wait else False})
+            return
+        _logger.error("QuickBooks queue entry %s stopped unexpectedly", self.id, exc_info=error)
+        if self.state == 'sending':
+            self.connection_id._note_trouble(str(error))
+            self._set_in_doubt(error)
+        else:
+            self._set_failed('Unexpected', self.env._(
+                "Unexpected error (%(kind)s) while preparing; the server log has the details.",
+                kind=type(error).__name__))
+
+    def _set_in_doubt(self, error):
+        """Retry the same bytes later, all of them at the same moment, or stop when the retries are spent."""
+        values = self._fault_values(error)
+        for attempts, entries in self.grouped(lambda entry: entry.attempts + 1).items():
+            if attempts <= retry.MAX_RETRIES:
+                wait = retry.delay(attempts, retry_after=getattr(error, 'retry_after', None))
+                entries.write({
+                    'attempts': attempts, 'not_before': fields.Datetime.now() + timedelta(seconds=wait),
+                    'fault_class': type(error).__name__, 'fault_message': str(error), **values,
+                })
+                continue
+            # Only a create can have left something behind that we do not know of.
+            for operation, stopped in entries.grouped('operation').items():
+                stopped._set_stopped(
+                    'unknown' if operation == 'create' else 'dead', type(error).__name__, str(error), **values)
+
+    def _fault_values(self, error):
+        """Return the fault fields of an error of the client."""
+        return {
+            'fault_code': getattr(error, 'code', False),
+            'fault_detail': getattr(error, 'detail', False),
+            'intuit_tid': getattr(error, 'intuit_tid', False),
+        }
+
+    def _handler(self):
+        """Return the handler of a prepared row."""
+        return self.env['qbo.entity']._by_name(self.model, self.entity)

@@ -1,0 +1,241 @@
+"""How rows are pushed: prepare -> deliver -> settle, each ended by a commit.
+
+1. *prepare* (ORM -> bytes): the payloads are built from the records as they are now and stored with a request id,
+   state ``sending``. Nothing has left yet; what will leave is on disk.
+2. *deliver* (bytes -> answers): HTTP only, no lock held. One row goes to its own endpoint, several in one batch.
+3. *settle* (answers -> ORM): links, figures, state ``done``; then what was refused, row by row.
+
+A row found in ``sending`` is the orphan of a crash, or one whose outcome is in doubt: the stored bytes go out again
+under the stored request id and bId, so QuickBooks answers with its first answer (QBO: "Basic ID and field
+definitions", requestid). How long QuickBooks remembers request ids is not documented, so past :data:`SAFE_REPLAY` the
+document is looked up there before it is sent again.
+"""
+
+import json
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import groupby
+
+from odoo import fields, models
+from odoo.fields import Domain
+
+from ..exceptions import MissingDependency, MissingMapping, Refused
+from ..qbo import faults
+from ..qbo.batch import BatchItem
+from ..qbo.payloads import PayloadError
+
+SAFE_REPLAY = timedelta(hours=1)  # well inside "hours, not days": the retention of request ids is undocumented
+
+
+@dataclass(frozen=True, eq=False)
+class Parcel:
+    """What is sent for one row, as it stands on disk.
+
+    :param entry: the row
+    :param BatchItem item: the write; its ``bid`` is empty when it goes alone
+    :param bool look_up: whether QuickBooks may hold it already, unknown to us
+    """
+
+    entry: models.BaseModel
+    requestid: str
+    item: BatchItem
+    look_up: bool = False
+
+
+class QboQueueEntry(models.Model):
+    """The part of the queue that pushes rows."""
+
+    _inherit = 'qbo.queue.entry'
+
+    def _perform(self, client):
+        """Take rows that were claimed together through their phases."""
+        sending = self.filtered(lambda entry: entry.state == 'sending')
+        parcels = sending._isolated(lambda entries: entries._reload(), [])
+        parcels += (self - sending)._isolated(lambda entries: entries._prepare(), [])
+        outcomes = self._deliver(client, parcels)
+        answers = {parcel.entry: outcome for parcel, outcome in outcomes if not isinstance(outcome, Exception)}
+        self.browse([entry.id for entry in answers])._isolated(lambda entries: entries._settle(answers))
+        # Errors one by one, after the others: a name that is taken may be one that this very batch has just given.
+        errors = {}
+        for parcel, outcome in outcomes:
+            if isinstance(outcome, Exception):
+                cause = outcome if isinstance(outcome, (faults.Rejected, Ambiguous)) else type(outcome)
+                errors.setdefault(cause, (outcome, []))[1].append(parcel.entry.id)
+        for error, ids in errors.values():
+            self.browse(ids)._isolated(lambda rows, error=error: rows._on_fault(client, error))
+
+    # === PREPARE === #
+
+    def _prepare(self):
+        """Build what will be sent and store it as ``sending``; what cannot be sent gets a state that says why.
+
+        :return: list of :class:`Parcel`
+        """
+        connection = self.connection_id
+        ready = self._without_busy()._with_plan()
+        requestid, batched = uuid.uuid4().hex, len(ready) > 1
+        abandoned = self._abandoned_creates() if any(plan.operation == 'create' for _e, _h, plan in ready) else ()
+        now, parcels = fields.Datetime.now(), []
+        for position, (entry, handler, plan) in enumerate(ready, start=1):
+            item = BatchItem(
+                str(position) if batched else '', handler._qbo_entity, plan.operation,
+                json.dumps(plan.body, ensure_ascii=False))
+            entry.write({
+                'state': 'sending', 'entity': item.entity, 'operation': item.operation, 'note': False,
+                'payload': item.body, 'content_hash': plan.content_hash, 'requestid': requestid, 'bid': item.bid,
+                'to_look_up': plan.operation == 'create' and (entry.model, entry.res_id) in abandoned,
+                'sent_at': now, 'answer': False, 'expected_total': plan.total, 'expected_tax': plan.tax,
+                'not_before': False,
+            })
+            parcels.append(Parcel(entry, requestid, item, entry.to_look_up))
+        self._commit(connection)
+        return parcels
+
+    def _without_busy(self):
+        """Return the rows of records of which nothing is on its way; the others wait for what they became."""
+        busy = self.search(self._records_domain() & Domain('state', 'in', ('sending', 'unknown')))
+        by_record = busy.grouped(lambda row: (row.model, row.res_id))
+        blocked = self.filtered(lambda row: (row.model, row.res_id) in by_record)
+        blocked._set_dependencies({row: by_record[row.model, row.res_id] for row in blocked})
+        return self - blocked
+
+    def _with_plan(self):
+        """Decide what each row has to send.
+
+        :return: list of (row, handler, plan) of those that have something
+        """
+        # What one mapping leads to is looked up once for all of them (qbo.mapping, _target).
+        connection, handlers = self.connection_id, self.env['qbo.entity'].with_context(qbo_targets={})
+        bindings = self.env['qbo.binding']._of_records(connection, self)
+        records = self._records()
+        planned, done, stops = [], {}, []
+        for entry in self:
+            record = records.get((entry.model, entry.res_id))
+            binding = bindings.get((entry.model, entry.res_id), self.env['qbo.binding'])
+            handler = handlers._for_record(record) if record else handlers._for_binding(binding)
+            if handler is None:
+                done[entry] = {
+                    'operation': 'none', 'note': self.env._("The record was deleted before it reached QuickBooks.")}
+                continue
+            planned.append((entry, handler, record, binding))
+        links = handlers._links(connection, [(handler, record) for _e, handler, record, _b in planned if record])
+        ready = []
+        for entry, handler, record, binding in planned:
+            try:
+                plan = handler._plan(entry, record, binding, links)
+            except (MissingDependency, MissingMapping, Refused, PayloadError) as error:
+                stops.append((entry, error))
+            else:
+                if plan.operation == 'none':
+                    done[entry] = {'operation': 'none', 'note': plan.note, 'entity': handler._qbo_entity}
+                else:
+                    ready.append((entry, handler, plan))
+        self.browse([entry.id for entry in done])._set_done(done)
+        self._stop_before_sending(stops)
+        return ready
+
+    def _reload(self):
+        """Take up rows that were prepared before: orphans of a crash, and what is in doubt.
+
+        Updates past the safe age are repeatable by nature: they are built anew on the current SyncToken.
+
+        :return: list of :class:`Parcel`
+        """
+        limit = fields.Datetime.now() - SAFE_REPLAY
+        parcels = []
+        for entry in self.sorted(lambda row: int(row.bid or 0)):
+            old = entry.sent_at < limit
+            if old and entry.operation != 'create':
+                entry.state = 'pending'
+                continue
+            item = BatchItem(entry.bid or '', entry.entity, entry.operation, entry.payload)
+            parcels.append(Parcel(entry, entry.requestid, item, old or entry.to_look_up))
+        self._commit(self.connection_id)
+        return parcels
+
+    def _abandoned_creates(self):
+        """Return (model, id) whose earlier create was given up, by a person or with its realm, its outcome unknown."""
+        abandoned = self.search(
+            self._records_domain() & Domain('state', 'in', ('cancelled', 'superseded'))
+            & Domain('operation', '=', 'create') & Domain('sent_at', '!=', False))
+        return {(entry.model, entry.res_id) for entry in abandoned}
+
+    # === DELIVER === #
+
+    def _deliver(self, client, parcels):
+        """Send what was prepared, or find out that it had arrived before.
+
+        :return: list of (parcel, Answer or QboError)
+        """
+        outcomes = []
+        for _requestid, group in groupby(parcels, key=lambda parcel: parcel.requestid):
+            rest = {}
+            for parcel in group:
+                found = parcel.entry._isolated(
+                    lambda _entry, parcel=parcel: [(parcel, self._look_up(client, parcel))], []
+                ) if parcel.look_up else [(parcel, None)]
+                rest |= {parcel.entry.id: parcel for parcel, outcome in found if outcome is None}
+                outcomes += [(parcel, outcome) for parcel, outcome in found if outcome is not None]
+            outcomes += self.browse(rest)._isolated(
+                lambda entries, rest=rest: self._send(client, [rest[entry.id] for entry in entries]), [])
+        return outcomes
+
+    def _send(self, client, parcels):
+        """Send parcels of one request id."""
+        requestid, items = parcels[0].requestid, [parcel.item for parcel in parcels]
+        try:
+            if items[0].bid:
+                answers = client.write_batch(items, requestid)
+                return [(parcel, answers[parcel.item.bid]) for parcel in parcels]
+            return [(parcel, client.write(item.entity, item.operation, item.body, requestid))
+                    for parcel, item in zip(parcels, items, strict=True)]
+        except faults.QboError as error:
+            return [(parcel, error) for parcel in parcels]
+
+    def _look_up(self, client, parcel):
+        """Look for what a create of unknown outcome may have left in QuickBooks.
+
+        :return: the Answer for what was found, None when there is nothing, or the error that leaves it open
+        """
+        handler = self.env['qbo.entity']._by_name(parcel.entry.model, parcel.item.entity)
+        try:
+            found = handler._find_remote(client, parcel.entry, json.loads(parcel.item.body))
+        except faults.QboError as error:
+            return error
+        if len(found) > 1:
+            return Ambiguous(self.env._(
+                "QuickBooks may have booked this already: %(count)s documents there look like it. Remove the "
+                "surplus ones in QuickBooks, then retry.", count=len(found)))
+        return handler._found_answer(found[0]) if found else None
+
+    # === SETTLE === #
+
+    def _settle(self, answers):
+        """Link the records, compare QuickBooks' figures with Odoo's and close the rows.
+
+        :param dict answers: ``{row: Answer}``
+        """
+        Binding, handlers = self.env['qbo.binding'], self.env['qbo.entity']
+        bindings = Binding._of_records(self.connection_id, self)
+        new, done = [], {}
+        for entry in self:
+            handler, answer = handlers._by_name(entry.model, entry.entity), answers[entry]
+            binding = bindings.get((entry.model, entry.res_id), Binding)
+            values = handler._settled(entry, binding, answer.data)
+            if binding:
+                binding.write(values)
+            else:
+                new.append(Binding._values(entry, handler._qbo_entity, answer.data['Id'], **values))
+            done[entry] = {
+                'operation': entry.operation, 'intuit_tid': answer.intuit_tid,
+                'answer': json.dumps(answer.data, default=str, ensure_ascii=False),
+            }
+        Binding.create(new)
+        self._set_done(done)
+        self.connection_id._note_success()
+        self._commit(self.connection_id)
+
+
+class Ambiguous(faults.QboError):
+    """Several objects in QuickBooks look like the one that a create may have left: a person must choose."""

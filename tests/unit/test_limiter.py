@@ -1,0 +1,63 @@
+"""The window of Intuit's limits: what it lets through, counted by somebody who does not share its code."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qbo.limiter import Window
+
+
+def send(window, now, batch=False):
+    """Send one call as early as the window allows from ``now`` on; return (window, moment)."""
+    while wait := window.wait(batch, now):
+        now += wait
+    return window.taken(batch, now), now
+
+
+def most_within(times, seconds):
+    """Return the largest number of moments in any stretch of so many seconds."""
+    return max((sum(1 for time in times if start <= time < start + seconds) for start in times), default=0)
+
+
+def test_forty_batches_leave_at_once_and_the_next_when_the_first_is_a_minute_old():
+    window, now = Window(), 1000.0
+    for _number in range(40):
+        window, now = send(window, now + 0.2, batch=True)
+    assert now < 1000 + 40 * 0.3
+    _window, next_one = send(window, now, batch=True)
+    assert 1060 < next_one < 1062
+
+
+def test_when_no_batch_may_leave_a_single_call_may():
+    window, now = Window(), 1000.0
+    for _number in range(40):
+        window, now = send(window, now + 0.2, batch=True)
+    assert window.wait(True, now + 0.2)
+    assert not window.wait(False, now + 0.2)
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(st.floats(0, 3), st.booleans()), min_size=1, max_size=900))
+def test_no_stretch_of_a_minute_or_a_second_holds_more_than_intuit_allows(calls):
+    window, now, requests, batches = Window(), 5000.0, [], []
+    for pause, batch in calls:
+        window, now = send(window, now + pause * 0.05, batch)
+        requests.append(now)
+        if batch:
+            batches.append(now)
+    assert most_within(requests, 60) <= 500
+    assert most_within(requests, 1) <= 10
+    assert most_within(batches, 60) <= 40
+
+
+def test_the_window_forgets_what_is_older_than_a_minute():
+    window = Window()
+    for moment in range(0, 1000, 2):
+        window = window.taken(False, float(moment))
+    assert len(window.requests) < 40
+
+
+def test_a_clock_that_was_set_back_does_not_close_the_window():
+    window = Window()
+    for number in range(10):
+        window = window.taken(True, 100_000.0 + number)
+    assert window.at(50_000.0) == Window()
