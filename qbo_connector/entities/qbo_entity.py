@@ -4,14 +4,17 @@ A handler is an abstract model ``qbo.entity.<name>``; the registry is Odoo's own
 one more abstract model and changes one with ``_inherit``.
 """
 
+import json
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from odoo import api, fields, models, tools
+from odoo.fields import Domain
 
 from ..exceptions import MissingDependency
 from ..qbo import faults
 from ..qbo.answer import Answer
+from ..qbo.changes import replaced
 from ..qbo.marker import has_marker, marker
 from ..qbo.payloads import content_hash
 
@@ -164,7 +167,9 @@ class QboEntity(models.AbstractModel):
         :return: whether the entry should be prepared again
         """
         if isinstance(error, faults.StaleObject) and binding:
-            binding.sync_token = client.read(self._qbo_entity, binding.remote_id).data['SyncToken']
+            remote = client.read(self._qbo_entity, binding.remote_id).data
+            binding.sync_token = remote['SyncToken']
+            self._note_replaced(entry, remote)
             return True
         if isinstance(error, faults.NotFound) and binding and self._is_gone(client, binding):
             binding.state = 'deleted'
@@ -174,6 +179,22 @@ class QboEntity(models.AbstractModel):
             entry.connection_id._load_references(kinds=MAPPED_LISTS, client=client)
             return True
         return False
+
+    @api.model
+    def _note_replaced(self, entry, remote):
+        """Say in the chatter what a person changed in QuickBooks that this update is going to replace.
+
+        :param dict remote: the object as it is there now
+        """
+        last = entry.search(entry._records_domain() & Domain('state', '=', 'done') & Domain('answer', '!=', False),
+                            limit=1)
+        if entry.operation != 'update' or not last:
+            return
+        changes = replaced(json.loads(last.answer), remote, json.loads(entry.payload))
+        if changes:
+            entry._note_on_records(self.env._(
+                "Changed in QuickBooks since the last push, and now replaced by what Odoo says: %(changes)s",
+                changes="; ".join(f"{field}: “{theirs}” → “{ours}”" for field, theirs, ours in changes)))
 
     @api.model
     def _is_gone(self, client, binding):

@@ -3,11 +3,12 @@
 import json
 
 from odoo import api, models
+from odoo.tools import float_is_zero
 
 from ..exceptions import Refused
 from ..qbo import faults
 from ..qbo.documents import LineDoc, SalesDoc
-from ..qbo.marker import note_with_marker
+from ..qbo.marker import has_any_marker, note_with_marker
 from ..qbo.payloads import PayloadError
 from ..qbo.payloads.sales import sales_payload
 from ..qbo.query import select
@@ -187,8 +188,14 @@ class QboSalesDocument(models.AbstractModel):
 
     @api.model
     def _find_remote(self, client, entry, payload):
+        """Of the documents of that number, those with our mark; else those of that customer and total with no mark."""
         found = client.query(select(self._qbo_entity, {'DocNumber': payload['DocNumber']}))
-        return self._marked(found.data.get(self._qbo_entity, []), entry)
+        candidates = found.data.get(self._qbo_entity, [])
+        return self._marked(candidates, entry) or [
+            data for data in candidates
+            if not has_any_marker(data.get('PrivateNote') or '')
+            and data['CustomerRef']['value'] == payload['CustomerRef']['value']
+            and float_is_zero(float(data['TotalAmt']) - entry.expected_total, precision_digits=4)]
 
     @api.model
     def _recover(self, client, entry, binding, error):

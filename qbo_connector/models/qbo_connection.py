@@ -105,6 +105,7 @@ class QboConnection(models.Model):
     paused_until = fields.Datetime(readonly=True, copy=False)
     paused_reason = fields.Char(readonly=True, copy=False)
     failure_streak = fields.Integer(readonly=True, copy=False)
+    sweep_due = fields.Boolean(readonly=True, copy=False, help="The next drain looks for what no hook enqueued.")
 
     mapping_ids = fields.One2many('qbo.mapping', 'connection_id', string="Mappings")
     waiting_count = fields.Integer(compute='_compute_counts')

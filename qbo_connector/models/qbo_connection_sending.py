@@ -27,7 +27,7 @@ class QboConnection(models.Model):
     def _may_send(self):
         """Tell whether the drain may go on; a copy of a database finds out here and pauses itself."""
         self.ensure_one()
-        if self.state != 'connected' or not self.active:
+        if self.state != 'connected' or not self.active or not self.company_id.active:
             return False
         if not self._is_our_database():
             self._set_copy()
@@ -196,17 +196,23 @@ class QboConnection(models.Model):
 
     @api.model
     def _cron_sweep(self):
-        """Daily: enqueue what no hook enqueued, and read what may have changed in QuickBooks."""
-        for connection in self.sudo().search([('state', '=', 'connected')]):
-            if not connection._may_send():
-                continue
-            self.env['qbo.queue.entry']._sweep(connection)
-            try:
-                client = connection._qbo_client()
-                connection.write(connection._read_facts(client))
-                connection._load_references(client=client)
-            except faults.QboError as error:
-                _logger.info("QuickBooks lists of %s not read: %s", connection.company_id.name, error)
+        """Daily: let each connection's own cron sweep, so that trouble of one company is no other's."""
+        connections = self.sudo().search([('state', '=', 'connected')])
+        connections.write({'sweep_due': True})
+        for connection in connections:
+            connection._trigger_drain(at=fields.Datetime.now())
+
+    def _sweep(self):
+        """Enqueue what no hook enqueued, and read what may have changed in QuickBooks."""
+        self.ensure_one()
+        self.env['qbo.queue.entry']._sweep(self)
+        try:
+            client = self._qbo_client()
+            facts = self._read_facts(client)
+            self._load_references(client=client)
+            self.write(facts)
+        except faults.QboError as error:
+            _logger.info("QuickBooks lists of %s not read: %s", self.company_id.name, error)
 
     @api.model
     def _cron_keep_tokens(self):

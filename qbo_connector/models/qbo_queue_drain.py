@@ -40,6 +40,11 @@ class QboQueueEntry(models.Model):
         self = self.sudo().with_company(company).with_context(lang=company.partner_id.lang or 'en_US')
         connection = connection.with_env(self.env)
         self._commit(connection)
+        if connection.sweep_due and connection._may_send():
+            connection.sweep_due = False
+            self._commit(connection)  # before, or an error in the sweep would stop every later drain
+            connection._sweep()
+            self._commit(connection)
         client = None
         while connection._may_send() and (entries := self._claim(connection)):
             batched = len(entries) > 1 or bool(entries.bid)

@@ -229,7 +229,7 @@ class QboQueueEntry(models.Model):
                 new.append(Binding._values(entry, handler._qbo_entity, answer.data['Id'], **values))
             done[entry] = {
                 'operation': entry.operation, 'intuit_tid': answer.intuit_tid,
-                'answer': json.dumps(answer.data, default=str, ensure_ascii=False),
+                'answer': json.dumps(answer.data, default=float, ensure_ascii=False),
             }
         Binding.create(new)
         self._set_done(done)

@@ -23,6 +23,11 @@ def note_with_marker(text, mark, limit=PRIVATE_NOTE_LIMIT):
     return f'{text}\n{mark}' if text else mark
 
 
+def has_any_marker(private_note):
+    """Tell whether a note carries a mark, of whatever record and database."""
+    return bool(re.search(r'\bodoo:[0-9a-f]{8}:[a-z_.]+:\d+', private_note or ''))
+
+
 def has_marker(private_note, mark):
     """Tell whether a note carries exactly this mark (that of record 4 is not found in that of 42).
 

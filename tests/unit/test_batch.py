@@ -44,7 +44,7 @@ def test_what_quickbooks_would_refuse_is_refused_before(items, requestid):
 
 def test_each_write_has_an_outcome_of_its_own_in_whatever_order():
     outcomes = batch_outcomes([INVOICE, MEMO], response(
-        {'bId': '2', 'Fault': {'Error': [{'Message': 'Stale Object Error', 'code': '5010'}], 'type': 'ValidationFault'}},
+        {'bId': '2', 'Fault': {'Error': [{'Message': 'Stale Object Error', 'code': '5010'}]}},
         {'bId': '1', 'Invoice': {'Id': '55', 'TotalAmt': Decimal('10.10')}}))
     assert outcomes['1'] == Answer({'Id': '55', 'TotalAmt': Decimal('10.10')}, 'tid', 200)
     assert isinstance(outcomes['2'], faults.StaleObject)
