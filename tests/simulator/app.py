@@ -34,11 +34,14 @@ class Application:
         tid = f"1-{secrets.token_hex(4)}-{secrets.token_hex(12)}"
         call = self._record(request, tid)
         with self._sim.lock:
-            script = self._sim.failures.strike(call)
+            script = self._sim.failures.strike(call) or self._sim.weather.blow(self._sim, call)
             call['failure'] = script and script['kind']
+        request.environ.update({'sim.call': call, 'sim.script': script})
         if script and script['kind'] == 'reset':
             call['dropped'] = True
             raise scripted.DroppedConnection(applied=False)
+        if script and script['kind'] == 'late':
+            time.sleep(float(script.get('seconds', 1)))
         if script and script['kind'] == 'status' and not script.get('apply'):
             response = _scripted(script, self._sim.clock.now())
         else:
@@ -164,7 +167,11 @@ class Application:
         if stored is not None:
             call['replayed'] = True
             return stored
-        answer = routes.perform(self._sim, company, request)
+        try:
+            answer = routes.perform(self._sim, company, request)
+        except faults.Refusal as refusal:
+            self._sim.answers.keep_refusal(company, request_id, content, refusal)
+            raise
         if not isinstance(answer, Response):
             self._sim.answers.keep(company, request_id, content, answer)
         return answer

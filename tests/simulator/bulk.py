@@ -8,6 +8,7 @@ from .entities import ENTITIES
 
 MAX_BATCH = 30
 MAX_CDC = 1000
+_ITEM_KEYS = ('bId', 'operation', 'optionsData')
 _NOT_CAPTURED = ('TaxAgency', 'TaxCode', 'TaxRate', 'CompanyInfo', 'Preferences')
 
 
@@ -27,35 +28,62 @@ def batch_items(body):
 def batch(company, body, perform):
     """Answer a batch: every item by itself, in the order asked, faults included.
 
-    :param callable perform: (company, bId, item callable) -> answer of the item; keeps answers for replay
-    :raises faults.Refusal: 1040, 2020, 2090
+    :param callable perform: (position, item, callable that performs it) -> answer of the item
+    :raises faults.Refusal: 1040, 2020, 2090, and what is wrong with the bIds
     """
     items = batch_items(body)
     if len(items) > MAX_BATCH:
         raise faults.Refusal(1040, "Batch size exceeded",
                              f"Maximum number of batch items is {MAX_BATCH}. Supplied value:{len(items)}")
-    return [perform(company, item.get('bId'), lambda item=item: _item(company, item)) for item in items]
+    if company.switch('batch_bid') == 'refuse':
+        _check_bids(items)
+    return [perform(position, item, lambda item=item: _perform(company, item)) for position, item in enumerate(items)]
 
 
-def _item(company, item):
-    answer = {}
-    try:
-        if 'Query' in item:
-            answer['QueryResponse'] = queries.run(company, item['Query'])
-        else:
-            name = next((key for key in item if key in ENTITIES), None)
-            if name is None:
-                raise faults.Refusal(2000, "Invalid or unsupported object name", "No supported entity in the item")
-            operation = item.get('operation')
-            if operation not in ('create', 'update', 'delete'):
-                raise faults.enumeration('operation', operation)
-            if item.get('optionsData') == 'void':
-                operation = 'void' if name == 'Invoice' else 'void-include'
-            answer[name] = operations.write(company, ENTITIES[name], operation, item[name])
-    except faults.Refusal as refusal:
-        answer = {'Fault': refusal.fault()}
-    answer['bId'] = item.get('bId')
-    return answer
+def _check_bids(items):
+    """Whoever leaves out a bId, or uses one twice, could not tell the answers apart: nothing is done at all.
+
+    What QuickBooks does with such a batch is not documented; this is the strictest it could do.
+    """
+    seen = set()
+    for item in items:
+        bid = item.get('bId')
+        if not isinstance(bid, str) or not bid:
+            raise faults.required('bId')
+        if bid in seen:
+            raise faults.malformed(2090, 'bId', bid)
+        seen.add(bid)
+
+
+def item_facts(item):
+    """(entity, operation) of a batch item, for failures and records: None where it does not say."""
+    if 'Query' in item:
+        return 'query', 'query'
+    operation = item.get('operation')
+    if item.get('optionsData') == 'void':
+        operation = 'void'
+    return next((key for key in item if key in ENTITIES), None), operation
+
+
+def _perform(company, item):
+    """Do what one item asks.
+
+    :raises faults.Refusal:
+    """
+    if 'Query' in item:
+        return {'QueryResponse': queries.run(company, item['Query'])}
+    names = [key for key in item if key not in _ITEM_KEYS]
+    if len(names) != 1 or names[0] not in ENTITIES:
+        raise faults.Refusal(2000, "Invalid or unsupported object name",
+                             f"An item holds one supported entity, not: {', '.join(names) or 'none'}")
+    name, operation = names[0], item.get('operation')
+    if operation not in ('create', 'update', 'delete'):
+        raise faults.enumeration('operation', operation)
+    if item.get('optionsData') not in (None, '', 'void'):
+        raise faults.enumeration('optionsData', item['optionsData'])
+    if item.get('optionsData') == 'void':
+        operation = 'void' if name == 'Invoice' else 'void-include'
+    return {name: operations.write(company, ENTITIES[name], operation, item[name])}
 
 
 def captured(company, names, since):

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from . import clock as clocks
 from . import faults, jsonio, seeds
 from .entities import ENTITIES, TRANSACTIONS
+from .weather import Weather
 
 
 def respond(sim, request):
@@ -65,6 +66,27 @@ def _failures(sim, _body, _words):
 def _forget_failures(sim, _body, _words):
     sim.failures.rules.clear()
     return {'ok': True}
+
+
+def _weather(sim, body, _words):
+    """POST {"seed", "rate", "kinds", ...}: let the weather blow; see weather.py."""
+    sim.weather = Weather(**body)
+    return sim.weather.report()
+
+
+def _weather_report(sim, _body, _words):
+    return sim.weather.report()
+
+
+def _calm(sim, _body, _words):
+    """The weather stops; what it did is still told."""
+    sim.weather.rate = 0
+    return sim.weather.report()
+
+
+def _forget_answers(sim, body, _words):
+    """DELETE /_sim/answers {"older_than": seconds}: the memory of requestids is lost."""
+    return {'forgotten': sim.answers.forget(float(body.get('older_than', 0)))}
 
 
 def _calls(sim, _body, _words):
@@ -137,5 +159,7 @@ _HANDLERS = {
     ('POST', 'reset'): _reset, ('POST', 'seed'): _seed, ('POST', 'fail'): _fail, ('GET', 'fail'): _failures,
     ('DELETE', 'fail'): _forget_failures, ('GET', 'calls'): _calls, ('DELETE', 'calls'): _forget_calls,
     ('POST', 'clock'): _clock, ('GET', 'clock'): _clock, ('POST', 'preferences'): _preferences,
-    ('POST', 'touch'): _touch, ('POST', 'expire'): _expire, ('GET', 'books'): _books, ('GET', 'summary'): _summary,
+    ('POST', 'weather'): _weather, ('GET', 'weather'): _weather_report, ('DELETE', 'weather'): _calm,
+    ('DELETE', 'answers'): _forget_answers, ('POST', 'touch'): _touch, ('POST', 'expire'): _expire,
+    ('GET', 'books'): _books, ('GET', 'summary'): _summary,
 }

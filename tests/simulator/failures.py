@@ -3,12 +3,19 @@
 A rule is a dict: what it matches (`method`, `path` as a regular expression, `realm`, `entity`, `operation`), when
 (`after` that many matches, then `times`, 0 for always), and `kind`:
 
-* lost_answer: the request is performed, then the connection drops without an answer
+* lost_answer: the request is performed, then the connection drops without an answer; of a batch only its first
+  `items`, if that is given
 * reset: the connection drops before anything is done
 * status: an answer of `status` with optional `headers`, `body`, `format` (json, xml, html); with `code`, `message`,
   `detail` a fault of that code; `apply: true` performs the request first
 * slow: the answer comes `seconds` late
+* late: the request is performed only after `seconds`, whether or not the caller still waits
 * truncated: the answer breaks off in the middle
+* item_fault: one item of a batch is answered by a fault, a throttle unless `code`, `message`, `detail` say otherwise,
+  the others as ever; `apply: true` performs the item first. Such a rule matches items, not requests: `entity` and
+  `operation` are the item's, and it may name a `bid` or the position `item` (from 0)
+
+A batch itself is matched by `path: "/batch$"` or `operation: "batch"`.
 """
 
 import itertools
@@ -16,10 +23,10 @@ import re
 
 from . import faults, jsonio
 
-KINDS = ('lost_answer', 'reset', 'status', 'slow', 'truncated')
-_MATCHES = ('method', 'path', 'realm', 'entity', 'operation')
+KINDS = ('lost_answer', 'reset', 'status', 'slow', 'late', 'truncated', 'item_fault')
+_MATCHES = ('method', 'path', 'realm', 'entity', 'operation', 'bid', 'item')
 _KEYS = {*_MATCHES, 'kind', 'times', 'after', 'status', 'headers', 'body', 'format', 'seconds', 'code', 'message',
-         'detail', 'apply'}
+         'detail', 'apply', 'items'}
 
 
 class DroppedConnection(ConnectionError):
@@ -56,7 +63,7 @@ class Rule:
             wanted = self.script.get(key)
             if wanted is None:
                 continue
-            actual = str(call.get(key) or '')
+            actual = '' if call.get(key) is None else str(call[key])
             if key == 'path':
                 if not re.search(wanted, actual):
                     return False
@@ -90,10 +97,18 @@ class Script:
 
     def strike(self, call):
         """The script of the failure for this call, or None."""
-        for rule in self.rules:
-            if rule.matches(call):
-                return rule.script
-        return None
+        return self._first(call, [rule for rule in self.rules if rule.script['kind'] != 'item_fault'])
+
+    def strike_item(self, item):
+        """The script of the failure for this item of a batch, or None.
+
+        :param dict item: the facts of the call, with the item's own entity and operation, its bid and its position
+        """
+        return self._first(item, [rule for rule in self.rules if rule.script['kind'] == 'item_fault'])
+
+    @staticmethod
+    def _first(facts, rules):
+        return next((rule.script for rule in rules if rule.matches(facts)), None)
 
 
 def answer(script, now):
@@ -115,6 +130,14 @@ def answer(script, now):
     kind = {'html': 'text/html', 'xml': 'application/xml'}.get(style, 'application/json')
     headers.setdefault('Content-Type', f"{kind};charset=UTF-8")
     return status, headers, body
+
+
+def item_answer(script, bid):
+    """The answer of a batch item that fails by script."""
+    status = int(script.get('status', 500 if str(script.get('code')) == '10000' else 429))
+    bare = {key: value for key, value in script.items() if key != 'code'}
+    known = not script.get('code') or (str(script['code']) in ('3001', '10000') and not script.get('message'))
+    return {'Fault': _refusal(bare if known else script, status).fault(), 'bId': bid}
 
 
 def _refusal(script, status):

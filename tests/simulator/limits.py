@@ -5,10 +5,11 @@ from collections import defaultdict, deque
 PER_MINUTE = 500
 PER_SECOND = 10
 BATCH_PER_MINUTE = 40
+BATCH_PER_MINUTE_ALL_APPS = 120
 
 
 class Limiter:
-    """Counts requests of the last minute and second."""
+    """Counts requests of the last minute and second; a batch is one request, whatever it holds."""
 
     def __init__(self, clock):
         self._clock = clock
@@ -19,6 +20,7 @@ class Limiter:
         limits = [(('minute', realm_id), 60, PER_MINUTE), (('second', realm_id, client_id), 1, PER_SECOND)]
         if is_batch:
             limits.append((('batch', realm_id, client_id), 60, BATCH_PER_MINUTE))
+            limits.append((('batch', realm_id), 60, BATCH_PER_MINUTE_ALL_APPS))
         now = self._clock.now().timestamp()
         for key, window, limit in limits:
             times = self._times[key]

@@ -1,13 +1,16 @@
 """requestid: the same id with the same content gets the stored answer; nothing is done twice ("QBO: Basic ID and
-field definitions"). How long answers are kept, and what other content under the same id gets, are switches."""
+field definitions"). How long answers are kept, what other content under the same id gets, and whether refusals are
+kept too, are switches."""
 
 import hashlib
+from datetime import timedelta
 
 from . import faults
 
 MAX_LENGTH = 50
 MAX_BATCH_LENGTH = 36
 MAX_BID = 10
+_PASSING = {'3001', '10000'}  # throttled, system failure: nothing was decided, so nothing is kept
 
 
 def check(request_id, batch_items=None):
@@ -38,7 +41,8 @@ class Answers:
     def replay(self, company, key, content):
         """The stored answer, or None when the request is to be performed.
 
-        :raises faults.Refusal: 600 for other content under the same id, while the switch says so
+        :raises faults.Refusal: the refusal that was kept; 600 for other content under the same id, while the switch
+            says so
         """
         stored = self._answers.get((company.realm_id, key))
         if stored is None:
@@ -50,11 +54,27 @@ class Answers:
         if digest != _digest(content) and company.switch('requestid_conflict') == 'fault':
             raise faults.Refusal(600, "Duplicate Request ID",
                                  f"The request id {key} was used before with another request")
+        if isinstance(answer, faults.Refusal):
+            raise answer
         return answer
 
     def keep(self, company, key, content, answer):
-        """Remember an answer."""
+        """Remember an answer: a body, or the Refusal that was the answer."""
         self._answers[company.realm_id, key] = (self._clock.now(), _digest(content), answer)
+
+    def keep_refusal(self, company, key, content, refusal, is_batch=False):
+        """Remember that a request was refused, as far as the switch says and anything was decided at all."""
+        kept = company.switch('requestid_faults')
+        if refusal.code not in _PASSING and (kept == 'all' or (kept == 'batch' and is_batch)):
+            self.keep(company, key, content, refusal)
+
+    def forget(self, older_than=0):
+        """Lose the answers that are at least so many seconds old; returns how many."""
+        limit = self._clock.now() - timedelta(seconds=older_than)
+        old = [key for key, (when, _digest, _answer) in self._answers.items() if when <= limit]
+        for key in old:
+            del self._answers[key]
+        return len(old)
 
 
 def _digest(content):

@@ -2,7 +2,7 @@
 
 from werkzeug.wrappers import Response
 
-from . import bulk, faults, jsonio, operations, queries, recorder
+from . import bulk, failures, faults, jsonio, operations, queries, recorder
 from . import clock as clocks
 from .entities import BY_PATH, taxservice
 from .entities import company as company_entities
@@ -50,19 +50,40 @@ def _query(_sim, company, request, _words):
 
 
 def _batch(sim, company, request, _words):
+    """Every item is a commit of its own: what was done stays done, wherever the connection drops."""
     request_id = request.args.get('requestid')
+    call, script = request.environ['sim.call'], request.environ.get('sim.script') or {}
 
-    def once(company, bid, item):
-        if not request_id:
-            return item()
-        key = f"{request_id} {bid}"
-        stored = sim.answers.replay(company, key, '')
+    def once(item, perform):
+        key, content = f"{request_id} {item.get('bId')}", jsonio.dumps(item)
+        stored = sim.answers.replay(company, key, content)
         if stored is None:
-            stored = item()
-            sim.answers.keep(company, key, '', stored)
+            try:
+                stored = perform()
+            except faults.Refusal as refusal:
+                sim.answers.keep_refusal(company, key, content, refusal, is_batch=True)
+                raise
+            sim.answers.keep(company, key, content, stored)
         return stored
 
-    return {'BatchItemResponse': bulk.batch(company, json_body(request), once)}
+    def answer(position, item, perform):
+        if script.get('kind') == 'lost_answer' and position >= script.get('items', position + 1):
+            return {}  # the connection drops before this one; nobody sees the answer
+        bid = item.get('bId')
+        entity, operation = bulk.item_facts(item)
+        struck = script if script.get('kind') == 'item_fault' and script.get('item') == position else (
+            sim.failures.strike_item(dict(call, entity=entity, operation=operation, bid=bid, item=position)))
+        if struck:
+            call.setdefault('struck', []).append(bid)
+        if struck and not struck.get('apply'):
+            return failures.item_answer(struck, bid)
+        try:
+            found = once(item, perform) if request_id else perform()
+        except faults.Refusal as refusal:
+            found = {'Fault': refusal.fault()}
+        return failures.item_answer(struck, bid) if struck else dict(found, bId=bid)
+
+    return {'BatchItemResponse': bulk.batch(company, json_body(request), answer)}
 
 
 def _cdc(_sim, company, request, _words):

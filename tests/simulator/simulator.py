@@ -12,6 +12,7 @@ from .oauth import Provider
 from .recorder import Recorder
 from .requestid import Answers
 from .store import Company
+from .weather import Weather
 
 CLIENT_ID, CLIENT_SECRET = 'sim-client', 'sim-secret'
 US_REALM, UK_REALM = '9130000000000001', '9130000000000002'
@@ -42,6 +43,7 @@ class Simulator:
             self.companies = {}
             self.oauth = Provider(self.clock, self.switches)
             self.failures = Script()
+            self.weather = Weather()
             self.recorder = Recorder()
             self.answers = Answers(self.clock)
             self.limiter = Limiter(self.clock)

@@ -19,6 +19,8 @@ DEFAULTS = {
     'retry_after': None,                    # value of a Retry-After header on 429, if any
     'requestid_seconds': 86400,             # how long answers are kept for replay: not documented
     'requestid_conflict': 'fault',          # same id, other content: 'fault' (600) or 'replay'
+    'requestid_faults': 'batch',            # refusals that are kept for replay: 'none', those of 'batch' items, 'all'
+    'batch_bid': 'refuse',                  # a bId missing or used twice: 'refuse' the whole batch, or 'keep' going
     # Rules
     'inactive_reference_code': 610,         # or 2500: both were reported
     'forbidden_character_code': 2040,

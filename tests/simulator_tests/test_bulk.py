@@ -39,9 +39,9 @@ def test_an_item_that_makes_no_sense_gets_a_fault_of_its_own(us, item, code):
 
 
 def test_a_batch_holds_thirty_items(us):
-    item = {'bId': '1', 'Query': "select * from Term"}
-    assert len(batch(us, *[item] * 30)) == 30
-    assert error_of(us.call('POST', 'batch', {'BatchItemRequest': [item] * 31}))['code'] == '1040'
+    items = [{'bId': str(number), 'Query': "select * from Term"} for number in range(31)]
+    assert len(batch(us, *items[:30])) == 30
+    assert error_of(us.call('POST', 'batch', {'BatchItemRequest': items}))['code'] == '1040'
     assert error_of(us.call('POST', 'batch', {}))['code'] == '2020'
 
 
