@@ -11,7 +11,6 @@ from decimal import Decimal
 from odoo import api, fields, models, tools
 from odoo.fields import Domain
 
-from ..exceptions import MissingDependency
 from ..qbo import faults
 from ..qbo.answer import Answer
 from ..qbo.changes import replaced
@@ -217,24 +216,12 @@ class QboEntity(models.AbstractModel):
     # === PUSH === #
 
     @api.model
-    def _links(self, connection, pairs):
-        """Return ``{(entity, model, id): remote Id}`` of everything that records refer to, by one query.
-
-        :param pairs: (handler, record)
-        """
-        wanted = {}
-        for handler, record in pairs:
-            for entity, records in handler._references(connection, record):
-                wanted.setdefault((entity, records._name), set()).update(records._ids)
-        return self.env['qbo.binding']._remote_ids(connection, wanted) if wanted else {}
-
-    @api.model
-    def _plan(self, entry, record, binding, links):
+    def _plan(self, entry, record, binding, resolve):
         """Decide what to send for the record of an entry as it is now.
 
         :param record: the record, empty when it was deleted
         :param binding: the live link of the record, or empty
-        :param dict links: from :meth:`_links`
+        :param resolve: returns ``{record: remote Id}`` of what :meth:`_references` names
         :raise MissingDependency, MissingMapping, Refused, PayloadError: why it cannot be sent yet
         """
         connection = entry.connection_id
@@ -250,7 +237,7 @@ class QboEntity(models.AbstractModel):
             binding.active = False
             binding = binding.browse()
         self._check(connection, record)
-        ids = self._resolved(links, self._references(connection, record))
+        ids = resolve()
         binding = binding or self._adopt(entry, record)
         payload, total, tax = self._content(connection, record, entry.name_suffix or binding.name_suffix or '', ids)
         digest = content_hash(payload)
@@ -328,24 +315,6 @@ class QboEntity(models.AbstractModel):
         return [candidate for candidate in candidates if has_marker(candidate.get('PrivateNote') or '', mark)]
 
     @api.model
-    def _resolved(self, links, references):
-        """Return ``{record: remote Id}`` for (entity, records) pairs that must stand in QuickBooks first.
-
-        :raise MissingDependency: naming all that are not there yet, at once
-        """
-        found, missing = {}, []
-        for entity, records in references:
-            for record in records:
-                remote_id = links.get((entity, record._name, record.id))
-                if remote_id:
-                    found[record] = remote_id
-                else:
-                    missing.append(record)
-        if missing:
-            raise MissingDependency(missing)
-        return found
-
-    @api.model
     def _decimal(self, value):
         """Return a float of the ORM as the decimal number that it shows."""
         return Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
@@ -353,8 +322,7 @@ class QboEntity(models.AbstractModel):
     @api.model
     def _unlinked(self, connection, records):
         """Return those of the records that have no live link on the connection."""
-        links = self.env['qbo.binding']._remote_ids(
-            connection, {(self._qbo_entity, records._name): records._ids})
+        links = self.env['qbo.binding']._remote_ids(connection, [[(self._qbo_entity, records)]])
         return records.filtered(lambda record: (self._qbo_entity, record._name, record.id) not in links)
 
     @api.model

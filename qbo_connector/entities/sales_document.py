@@ -15,6 +15,7 @@ from ..qbo.query import select
 from .qbo_entity import GONE, KEEP, PRESENT
 
 TEXT_LINES = ('line_section', 'line_subsection', 'line_note')
+SHOWN_LINES = ('product', *TEXT_LINES, 'rounding')
 
 
 class QboSalesDocument(models.AbstractModel):
@@ -116,9 +117,10 @@ class QboSalesDocument(models.AbstractModel):
 
     @api.model
     def _lines(self, record):
-        """Return the lines a customer sees, and the cash rounding."""
-        rounding = record.line_ids.filtered(lambda line: line.display_type == 'rounding')
-        return record.invoice_line_ids.sorted() | rounding
+        """Return the lines a customer sees, in the order of the printed document, and the cash rounding."""
+        lines = record.line_ids.filtered(lambda line: line.display_type in SHOWN_LINES).sorted(
+            lambda line: (line.display_type == 'rounding', line.sequence, line.id))
+        return lines.with_prefetch(record.line_ids._prefetch_ids)  # with those of the whole batch
 
     @api.model
     def _net(self, line):

@@ -1,5 +1,7 @@
 """Links: which Odoo record stands in QuickBooks under which Id."""
 
+from itertools import chain
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -69,11 +71,14 @@ class QboBinding(models.Model):
         return {(binding.model, binding.res_id): binding for binding in self.sudo().search(domain)}
 
     @api.model
-    def _remote_ids(self, connection, wanted):
+    def _remote_ids(self, connection, references):
         """Return ``{(entity, model, record id): remote Id}`` of those that stand in QuickBooks now, by one query.
 
-        :param dict wanted: ``{(entity, model): record ids}``
+        :param references: lists of (entity, records)
         """
+        wanted = {}
+        for entity, records in chain.from_iterable(references):
+            wanted.setdefault((entity, records._name), set()).update(records._ids)
         domain = Domain('connection_id', '=', connection.id) & Domain('state', '=', 'active') & Domain.OR(
             Domain('entity', '=', entity) & Domain('model', '=', model) & Domain('res_id', 'in', list(ids))
             for (entity, model), ids in wanted.items() if ids)

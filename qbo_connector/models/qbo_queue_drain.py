@@ -39,12 +39,12 @@ class QboQueueEntry(models.Model):
         company = connection.company_id
         self = self.sudo().with_company(company).with_context(lang=company.partner_id.lang or 'en_US')
         connection = connection.with_env(self.env)
-        self._commit(connection)
+        self._report(connection)
         if connection.sweep_due and connection._may_send():
             connection.sweep_due = False
-            self._commit(connection)  # before, or an error in the sweep would stop every later drain
+            self._commit()  # before, or an error in the sweep would stop every later drain
             connection._sweep()
-            self._commit(connection)
+            self._commit()
         client = None
         while connection._may_send() and (entries := self._claim(connection)):
             batched = len(entries) > 1 or bool(entries.bid)
@@ -60,12 +60,17 @@ class QboQueueEntry(models.Model):
                     break
             client = client or connection._qbo_client()
             entries._perform(client)
-            if not self._commit(connection, processed=len(entries)):
+            if not self._report(connection, processed=len(entries)):
                 break
         self._schedule_rest(connection)
 
     @api.model
-    def _commit(self, connection, processed=0):
+    def _commit(self):
+        """End a phase: what it did is on disk, and what it read is read anew."""
+        self.env['ir.cron']._commit_progress()
+
+    @api.model
+    def _report(self, connection, processed=0):
         """Commit, report progress to the cron and return the seconds left of its turn."""
         # What may not be sent does not remain to be done: Odoo would run the cron again and again for it.
         remaining = connection._may_send() and bool(self._due(connection, limit=1))
@@ -77,7 +82,7 @@ class QboQueueEntry(models.Model):
 
         :return: whether the drain may go on
         """
-        if seconds > BRIEF or self._commit(connection) < seconds:
+        if seconds > BRIEF or self._report(connection) < seconds:
             connection._trigger_drain(at=fields.Datetime.now() + timedelta(seconds=seconds + 1))
             return False
         self.env['qbo.governor']._sleep(seconds)

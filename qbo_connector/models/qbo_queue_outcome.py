@@ -42,12 +42,12 @@ class QboQueueEntry(models.Model):
             self.env.cr.rollback()
             if len(self) == 1:
                 self._on_surprise(error)
-                self._commit(self.connection_id)
+                self._commit()
                 return result
         results = []
         for entry in self:
             results += entry._isolated(action, result) or []
-            self._commit(entry.connection_id)
+            self._commit()
         return results
 
     # === BEFORE IT WAS SENT === #

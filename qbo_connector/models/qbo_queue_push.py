@@ -72,7 +72,6 @@ class QboQueueEntry(models.Model):
 
         :return: list of :class:`Parcel`
         """
-        connection = self.connection_id
         ready = self._without_busy()._with_plan()
         requestid, batched = uuid.uuid4().hex, len(ready) > 1
         abandoned = self._abandoned_creates() if any(plan.operation == 'create' for _e, _h, plan in ready) else ()
@@ -89,7 +88,7 @@ class QboQueueEntry(models.Model):
                 'not_before': False,
             })
             parcels.append(Parcel(entry, requestid, item, entry.to_look_up))
-        self._commit(connection)
+        self._commit()
         return parcels
 
     def _without_busy(self):
@@ -119,11 +118,14 @@ class QboQueueEntry(models.Model):
                     'operation': 'none', 'note': self.env._("The record was deleted before it reached QuickBooks.")}
                 continue
             planned.append((entry, handler, record, binding))
-        links = handlers._links(connection, [(handler, record) for _e, handler, record, _b in planned if record])
+        references = {
+            entry: handler._references(connection, record) if record else []
+            for entry, handler, record, _binding in planned}
+        links = self.env['qbo.binding']._remote_ids(connection, references.values())
         ready = []
         for entry, handler, record, binding in planned:
             try:
-                plan = handler._plan(entry, record, binding, links)
+                plan = handler._plan(entry, record, binding, lambda entry=entry: _resolved(references[entry], links))
             except (MissingDependency, MissingMapping, Refused, PayloadError) as error:
                 stops.append((entry, error))
             else:
@@ -151,7 +153,7 @@ class QboQueueEntry(models.Model):
                 continue
             item = BatchItem(entry.bid or '', entry.entity, entry.operation, entry.payload)
             parcels.append(Parcel(entry, entry.requestid, item, old or entry.to_look_up))
-        self._commit(self.connection_id)
+        self._commit()
         return parcels
 
     def _abandoned_creates(self):
@@ -234,7 +236,20 @@ class QboQueueEntry(models.Model):
         Binding.create(new)
         self._set_done(done)
         self.connection_id._note_success()
-        self._commit(self.connection_id)
+        self._commit()
+
+
+def _resolved(references, links):
+    """Return ``{record: remote Id}`` for (entity, records) pairs that must stand in QuickBooks first.
+
+    :param dict links: ``{(entity, model, id): remote Id}`` of what stands there
+    :raise MissingDependency: naming all that are not there yet, at once
+    """
+    ids = {record: links.get((entity, record._name, record.id)) for entity, records in references for record in records}
+    missing = [record for record, remote_id in ids.items() if not remote_id]
+    if missing:
+        raise MissingDependency(missing)
+    return ids
 
 
 class Ambiguous(faults.QboError):
