@@ -3,6 +3,8 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
+from .qbo_queue_entry import OPEN_STATES, STUCK_STATES
+
 
 class QboConnection(models.Model):
     """Which company stands in which realm, how it is reached and what may be sent.
@@ -151,7 +153,7 @@ class QboConnection(models.Model):
     @api.depends('state', 'paused_until')
     def _compute_counts(self):
         entries = self.env['qbo.queue.entry'].sudo()._read_group(
-            [('connection_id', 'in', self.ids), ('state', 'not in', ('done', 'superseded', 'cancelled'))],
+            [('connection_id', 'in', self.ids), ('state', 'in', OPEN_STATES + STUCK_STATES)],
             ['connection_id', 'state'], ['__count'])
         queue = {(connection.id, state): count for connection, state, count in entries}
         links = dict(self.env['qbo.binding'].sudo()._read_group(

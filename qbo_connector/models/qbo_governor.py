@@ -13,7 +13,7 @@ from ..qbo.faults import Unavailable
 from ..qbo.limiter import BATCHES_PER_MINUTE, PER_MINUTE, Window
 from .own_cursor import Contended, in_own_transaction
 
-PATIENCE = 20.0  # seconds; whoever asks when the minute is used up is told so instead of waiting longer
+PATIENCE = 5.0  # seconds; whoever asks when the minute is used up is told so instead of waiting longer
 ATTEMPTS = 40
 
 

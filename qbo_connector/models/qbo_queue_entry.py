@@ -27,8 +27,8 @@ class QboQueueEntry(models.Model):
     _order = 'id desc'
     _rec_name = 'record_name'
 
-    connection_id = fields.Many2one('qbo.connection', required=True, index=True, ondelete='cascade')
-    company_id = fields.Many2one(related='connection_id.company_id', store=True, index=True)
+    connection_id = fields.Many2one('qbo.connection', required=True, ondelete='cascade')
+    company_id = fields.Many2one(related='connection_id.company_id', store=True)
     model = fields.Char(required=True)
     res_id = fields.Many2oneReference(model_field='model', required=True, string="Record")
     record_name = fields.Char(string="Odoo Record")
@@ -77,7 +77,9 @@ class QboQueueEntry(models.Model):
     sent_at = fields.Datetime(string="First Sent")
     done_at = fields.Datetime()
 
-    _due_index = models.Index("(connection_id, state DESC, rank, id) WHERE state IN ('pending', 'sending')")
+    # Settled rows are many and stay for weeks: what is asked all the time is asked of the others alone.
+    _open_index = models.Index(
+        "(connection_id, state DESC, rank, id) WHERE state IN ('pending', 'sending', 'failed', 'dead', 'unknown')")
     _record_index = models.Index('(model, res_id)')
 
     # === ENQUEUE === #
@@ -380,10 +382,14 @@ class QboQueueEntry(models.Model):
 
     @api.autovacuum
     def _gc_settled(self):
-        """Delete settled rows after 30 days; links stay for ever, stuck and cancelled rows are a person's."""
-        limit = fields.Datetime.subtract(fields.Datetime.now(), days=30)
-        settled = self.search(
-            [('state', 'in', ('done', 'superseded')), ('write_date', '<', limit)], limit=1000)
+        """Delete settled rows after a while; links stay for ever, stuck and cancelled rows are a person's.
+
+        The system parameter ``qbo_connector.keep_settled_days`` says after how many days, 30 without it.
+        """
+        days = int(self.env['ir.config_parameter'].sudo().get_param('qbo_connector.keep_settled_days') or 30)
+        limit = fields.Datetime.subtract(fields.Datetime.now(), days=days)
+        settled = self.search(  # the oldest have the lowest numbers: found without an index of their own
+            [('state', 'in', ('done', 'superseded')), ('write_date', '<', limit)], order='id', limit=1000)
         settled.unlink()
         return len(settled), len(settled) == 1000
 

@@ -20,7 +20,7 @@ from .answer import read_answer, unwrap
 from .batch import batch_body, batch_outcomes
 from .endpoints import MINOR_VERSION
 from .faults import QboError, TokenExpired
-from .transport import TIMEOUT, exchange, new_session
+from .transport import BATCH_TIMEOUT, TIMEOUT, exchange, new_session
 
 #: Query parameters of a write. Void differs by entity; others can only be deleted.
 PLAIN_OPERATIONS = {'create': {}, 'update': {}, 'delete': {'operation': 'delete'}}
@@ -34,6 +34,8 @@ VOID_PARAMETERS = {
 
 #: "Basic ID and field definitions": a requestid has at most 50 characters.
 REQUESTID_LENGTH = 50
+
+BATCH = '/batch'
 
 #: Longer statements are posted; addresses of some 8000 characters are cut or refused on the way.
 LONGEST_QUERY_IN_URL = 2000
@@ -124,7 +126,7 @@ class QboClient:
         :raises QboError: the request as a whole failed, see :mod:`.faults`
         """
         body = batch_body(items, requestid)
-        answer = self._send('POST', '/batch', {'requestid': requestid}, body=body.encode('utf-8'))
+        answer = self._send('POST', BATCH, {'requestid': requestid}, body=body.encode('utf-8'))
         return batch_outcomes(items, answer)
 
     def read(self, entity, remote_id):
@@ -180,13 +182,13 @@ class QboClient:
         parameters = {**(parameters or {}), 'minorversion': MINOR_VERSION}
         headers = {'Accept': 'application/json', 'Content-Type': content_type}
         if self._gate:
-            self._gate(path == '/batch')
+            self._gate(path == BATCH)
         started = time.monotonic()
         response, error = None, None
         try:
             response = exchange(
                 self._session, method, self._base + path, params=parameters, data=body, headers=headers,
-                auth=_Bearer(token), timeout=self._timeout,
+                auth=_Bearer(token), timeout=BATCH_TIMEOUT if path == BATCH else self._timeout,
             )
             return read_answer(response)
         except QboError as failure:

@@ -21,6 +21,9 @@ from .faults import InDoubt, Unavailable
 #: ("API call limits and throttles").
 TIMEOUT = (5, 20)
 
+#: For a batch, whose items QuickBooks works off one by one; an Odoo cron must not sit still much longer.
+BATCH_TIMEOUT = (5, 40)
+
 
 def new_session():
     """Return a session that never repeats a request by itself.
