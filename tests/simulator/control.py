@@ -89,8 +89,13 @@ def _forget_answers(sim, body, _words):
     return {'forgotten': sim.answers.forget(float(body.get('older_than', 0)))}
 
 
-def _calls(sim, _body, _words):
-    return {'calls': list(sim.recorder.calls)}
+def _calls(sim, _body, words):
+    """/_sim/calls: all of them; /_sim/calls/brief: without headers and bodies."""
+    calls = list(sim.recorder.calls)
+    if words == ['brief']:
+        calls = [{key: value for key, value in call.items() if not key.endswith(('_headers', '_body'))}
+                 for call in calls]
+    return {'calls': calls}
 
 
 def _forget_calls(sim, _body, _words):
