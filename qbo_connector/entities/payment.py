@@ -23,6 +23,7 @@ class QboPayment(models.AbstractModel):
     _qbo_entity = 'Payment'
     _qbo_model = 'account.payment'
     _qbo_rank = 40
+    _qbo_numbered = False
 
     @api.model
     def _handles(self, record):

@@ -50,6 +50,7 @@ class QboEntity(models.AbstractModel):
     _qbo_entity = None  # Intuit's name of the entity
     _qbo_model = None  # the Odoo model it takes
     _qbo_rank = 50  # lower is pushed first
+    _qbo_numbered = True  # whether a number or name of its own keeps QuickBooks from booking one twice
     _qbo_undo = 'void'  # what a cancelled record does to its object: void, delete, or none where neither exists
 
     # === REGISTRY === #

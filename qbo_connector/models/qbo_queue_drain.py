@@ -58,7 +58,8 @@ class QboQueueEntry(models.Model):
                 if not entries:
                     connection._trigger_drain(at=fields.Datetime.now() + timedelta(seconds=wait + 1))
                     break
-            client = client or connection._qbo_client()
+            if client is None or client.realm_id != connection.realm_id:  # or connected with another one meanwhile
+                client = connection._qbo_client()
             entries._perform(client)
             if not self._report(connection, processed=len(entries)):
                 break

@@ -109,7 +109,10 @@ class QboQueueEntry(models.Model):
 
         The realm is paused as a whole where no row is to blame; the rows keep their bytes and their attempts.
         """
+        self = self._still_sending()
         connection = self.connection_id
+        if not self:
+            return
         if isinstance(error, faults.AuthError):
             connection._needs_reconnect(str(error))
             self.write({'not_before': fields.Datetime.now() + AUTH_RETRY})  # should the connection be locked just now

@@ -152,7 +152,8 @@ class QboQueueEntry(models.Model):
                 entry.state = 'pending'
                 continue
             item = BatchItem(entry.bid or '', entry.entity, entry.operation, entry.payload)
-            parcels.append(Parcel(entry, entry.requestid, item, old or entry.to_look_up))
+            look_up = entry.operation == 'create' and (old or entry.to_look_up or not entry._handler()._qbo_numbered)
+            parcels.append(Parcel(entry, entry.requestid, item, look_up))
         self._commit()
         return parcels
 
@@ -213,15 +214,20 @@ class QboQueueEntry(models.Model):
 
     # === SETTLE === #
 
+    def _still_sending(self):
+        """Return the rows that are ours yet: links may have been archived, with their rows, while we waited."""
+        return self.exists().filtered(lambda entry: entry.state == 'sending')
+
     def _settle(self, answers):
         """Link the records, compare QuickBooks' figures with Odoo's and close the rows.
 
         :param dict answers: ``{row: Answer}``
         """
         Binding, handlers = self.env['qbo.binding'], self.env['qbo.entity']
-        bindings = Binding._of_records(self.connection_id, self)
+        mine = self._still_sending()
+        bindings = Binding._of_records(mine.connection_id, mine)
         new, done = [], {}
-        for entry in self:
+        for entry in mine:
             handler, answer = handlers._by_name(entry.model, entry.entity), answers[entry]
             binding = bindings.get((entry.model, entry.res_id), Binding)
             values = handler._settled(entry, binding, answer.data)
@@ -234,8 +240,8 @@ class QboQueueEntry(models.Model):
                 'answer': json.dumps(answer.data, default=float, ensure_ascii=False),
             }
         Binding.create(new)
-        self._set_done(done)
-        self.connection_id._note_success()
+        mine._set_done(done)
+        mine.connection_id._note_success()
         self._commit()
 
 

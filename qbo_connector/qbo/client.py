@@ -86,7 +86,7 @@ class QboClient:
 
     def __init__(self, endpoints, realm_id, token_source, session=None, timeout=TIMEOUT, on_call=None, gate=None):
         self._base = f'{endpoints.api}/v3/company/{url_quote(str(realm_id), safe="")}'
-        self._realm_id = str(realm_id)
+        self.realm_id = str(realm_id)
         self._token_source = token_source
         self._session = session or new_session()
         self._timeout = timeout
@@ -161,7 +161,7 @@ class QboClient:
 
     def company_info(self):
         """Return the Answer with CompanyInfo; also a good test of the connection."""
-        return self.read('CompanyInfo', self._realm_id)
+        return self.read('CompanyInfo', self.realm_id)
 
     def preferences(self):
         """Return the Answer with the company's Preferences."""
