@@ -1,3 +1,3 @@
 """Controllers of the QuickBooks connector."""
 
-from . import oauth
+from . import health, oauth

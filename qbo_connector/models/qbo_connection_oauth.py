@@ -73,7 +73,8 @@ class QboConnection(models.Model):
         self.ensure_one()
         source = token_source or self._credential_sudo()._token_source()
         return QboClient(
-            self._endpoints(), self.realm_id, source, gate=self.env['qbo.governor']._gate(self))
+            self._endpoints(), self.realm_id, source, gate=self.env['qbo.governor']._gate(self),
+            on_call=self.env['qbo.usage']._counter(self))
 
     # === CONNECT === #
 
@@ -114,7 +115,8 @@ class QboConnection(models.Model):
         tokens = auth.exchange_code(
             endpoints, client_id, client_secret, code, redirect_uri, now=datetime.now(timezone.utc))
         client = QboClient(
-            endpoints, realm_id, _fixed_source(tokens.access_token), gate=self.env['qbo.governor']._gate(self))
+            endpoints, realm_id, _fixed_source(tokens.access_token), gate=self.env['qbo.governor']._gate(self),
+            on_call=self.env['qbo.usage']._counter(self))
         try:
             facts = self._read_facts(client)
         except faults.QboError:

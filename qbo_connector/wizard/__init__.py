@@ -1,3 +1,3 @@
-"""Dialogs: mapping, disconnecting."""
+"""Dialogs: mapping, disconnecting, the token for monitoring."""
 
-from . import qbo_disconnect_wizard, qbo_mapping_wizard
+from . import qbo_disconnect_wizard, qbo_health_token, qbo_mapping_wizard

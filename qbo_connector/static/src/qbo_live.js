@@ -1,0 +1,42 @@
+import { Component, onMounted, onWillUnmount, xml } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
+import { registry } from "@web/core/registry";
+import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+
+const PERIOD = 5000;
+const TYPING = "input, textarea, select, [contenteditable=true]";
+
+/**
+ * Reads a connection again every few seconds while something is on its way to QuickBooks.
+ *
+ * It leaves the form alone while somebody edits it, and rests while nobody looks at the page. An error ends it: it is
+ * shown once, and opening the form again starts it again.
+ */
+export class QboLive extends Component {
+    static template = xml`<span class="d-none"/>`;
+    static props = { ...standardWidgetProps };
+
+    setup() {
+        onMounted(() => this.wait());
+        onWillUnmount(() => browser.clearTimeout(this.timer));
+    }
+
+    wait() {
+        this.timer = browser.setTimeout(async () => {
+            if (await this.mayRead()) {
+                await this.props.record.load();
+            }
+            this.wait();
+        }, PERIOD);
+    }
+
+    async mayRead() {
+        const { record } = this.props;
+        if (!record.resId || !record.data.remaining_count || document.hidden) {
+            return false;
+        }
+        return !document.activeElement?.matches(TYPING) && !(await record.isDirty());
+    }
+}
+
+registry.category("view_widgets").add("qbo_live", { component: QboLive });
