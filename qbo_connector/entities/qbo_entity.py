@@ -87,6 +87,10 @@ class QboEntity(models.AbstractModel):
     # === WHAT A HANDLER SAYS === #
 
     @api.model
+    def _prefetch(self, records):
+        """Read at once what pushing these records takes; what is not read here is read when it is needed."""
+
+    @api.model
     def _handles(self, record):
         """Tell whether this handler takes the record; its model already fits."""
         return True

@@ -61,8 +61,9 @@ class QboQueueEntry(models.Model):
             if client is None or client.realm_id != connection.realm_id:  # or connected with another one meanwhile
                 client = connection._qbo_client()
             entries._perform(client)
-            if not self._report(connection, processed=len(entries)):
+            if not self.env['ir.cron']._commit_progress(len(entries), remaining=1):
                 break
+        self._report(connection)
         self._schedule_rest(connection)
 
     @api.model
@@ -71,11 +72,11 @@ class QboQueueEntry(models.Model):
         self.env['ir.cron']._commit_progress()
 
     @api.model
-    def _report(self, connection, processed=0):
+    def _report(self, connection):
         """Commit, report progress to the cron and return the seconds left of its turn."""
         # What may not be sent does not remain to be done: Odoo would run the cron again and again for it.
         remaining = connection._may_send() and bool(self._due(connection, limit=1))
-        return self.env['ir.cron']._commit_progress(processed, remaining=int(remaining))
+        return self.env['ir.cron']._commit_progress(remaining=int(remaining))
 
     @api.model
     def _wait_briefly(self, connection, seconds):

@@ -108,6 +108,11 @@ class QboQueueEntry(models.Model):
         connection, handlers = self.connection_id, self.env['qbo.entity'].with_context(qbo_targets={})
         bindings = self.env['qbo.binding']._of_records(connection, self)
         records = self._records()
+        for model, group in self.grouped('model').items():
+            found = [records[model, entry.res_id] for entry in group if (model, entry.res_id) in records]
+            for handler in handlers._handlers() if found else ():
+                if handler._qbo_model == model:
+                    handler._prefetch(found[0].union(*found))
         planned, done, stops = [], {}, []
         for entry in self:
             record = records.get((entry.model, entry.res_id))

@@ -84,6 +84,8 @@ def split_person_name(full):
 
 def _drop_unsupported(text, keep_newlines):
     """Normalise to NFC without control, invisible, half and non-BMP characters."""
+    if text.isascii() and text.isprintable():
+        return text  # most texts are that plain
     text = text.replace('\r\n', '\n').replace('\r', '\n')
     return unicodedata.normalize('NFC', _drop_debris(''.join(_keep(char, keep_newlines) for char in text)))
 
