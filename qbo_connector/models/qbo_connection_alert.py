@@ -93,7 +93,8 @@ class QboConnection(models.Model):
         if not count:
             self.activity_unlink([STUCK])
             return
-        summary = self.env._("%(count)s QuickBooks entries need attention", count=count)
+        summary = self.env._("%(count)s QuickBooks entries need attention", count=count) if count > 1 else self.env._(
+            "A QuickBooks entry needs attention")
         if news:
             self._tell(STUCK, summary, self._stuck_note(causes, cause_count - len(causes)))
         elif (activity := self.activity_search([STUCK])[:1]) and activity.summary != summary:
@@ -105,7 +106,7 @@ class QboConnection(models.Model):
         states = dict(self.env['qbo.queue.entry']._fields['state']._description_selection(self.env))
         lines = Markup().join(
             Markup("<li>%s</li>") % self.env._(
-                "%(count)s entries (%(state)s): %(cause)s", count=count, state=states[state], cause=cause)
+                "%(state)s (%(count)s): %(cause)s", count=count, state=states[state], cause=cause)
             for state, cause, count in causes)
         if others:
             lines += Markup("<li>%s</li>") % self.env._("and %(count)s other causes", count=others)

@@ -50,42 +50,39 @@ class QboConnection(models.Model):
     def _health(self):
         """Return what monitoring is told: the state of each connection, and the worst of them as a whole."""
         connections_sudo = self.sudo().search([('active', '=', True)], order='id')
-        queue = self.env['qbo.queue.entry'].sudo()._count_unsettled(connections_sudo)
-        found = [connection._health_of_one(queue[connection.id]) for connection in connections_sudo]
+        now = fields.Datetime.now()
+        progress = self.env['qbo.queue.entry'].sudo()._progress(connections_sudo, now)
+        found = [connection._health_of_one(progress[connection.id], now) for connection in connections_sudo]
         return {'status': max((one['status'] for one in found), key=GRADES.index, default='ok'), 'connections': found}
 
-    def _health_of_one(self, queue):
-        """Return the figures of one connection.
-
-        :param dict queue: rows by state
-        """
-        now = fields.Datetime.now()
+    def _health_of_one(self, progress, now):
+        """Return the figures of one connection."""
         ends = [end for end in (self.refresh_expires_at, self.hard_expires_at) if end]
         paused = self.paused_until and self.paused_until > now
         return {
             'id': self.id,
-            'status': self._grade(queue, now),
+            'status': self._grade(progress, now),
             'state': self.state,
-            'queue': queue,
-            'oldest_due_seconds': int((now - self.oldest_due_at).total_seconds()) if self.oldest_due_at else None,
+            'queue': progress.states,
+            'oldest_due_seconds': int((now - progress.oldest_due).total_seconds()) if progress.oldest_due else None,
             'last_success': _iso(self.last_done_at),
             'paused_until': _iso(self.paused_until) if paused else None,
             'reconnect_needed': self.state == 'reconnect',
             'token_days_left': (min(ends) - now).days if ends else None,
         }
 
-    def _grade(self, queue, now):
+    def _grade(self, progress, now):
         """Return how a connection is doing. What nobody has connected cannot be in trouble."""
         if self.state == 'disconnected':
             return 'ok'
         allowed = timedelta(minutes=self.sync_interval if self.sync_mode == 'queue' else 0)
         # A long queue is no trouble while it gets shorter.
-        still = min((now - moment for moment in (self.oldest_due_at, self.last_done_at) if moment), default=timedelta())
-        still = still - allowed if self.oldest_due_at else timedelta()
+        still = timedelta()
+        if progress.oldest_due:
+            still = now - max(filter(None, (progress.oldest_due, self.last_done_at))) - allowed
         if self.state != 'connected' or still > STANDSTILL:
             return 'down'
-        stuck = queue['failed'] + queue['dead'] + queue['unknown']
-        if stuck or still > STALLED or self.expires_soon or self._is_paused_for_long():
+        if progress.stuck or still > STALLED or self.expires_soon or self._is_paused_for_long():
             return 'degraded'
         return 'ok'
 

@@ -10,24 +10,23 @@ from .qbo_queue_entry import OPEN_STATES, STUCK_STATES
 
 LOOK_BACK = timedelta(hours=12)  # the longest run that is counted from its beginning
 
-# Stuck rows and waiting ones have an index each, hence the OR instead of one list of states.
-OPEN_ROWS = """
-    SELECT entry.connection_id, count(*),
-           count(*) FILTER (WHERE entry.not_before > %(now)s),
-           count(*) FILTER (WHERE blocked.entry_id IS NOT NULL AND (entry.not_before > %(now)s) IS NOT TRUE),
-           count(*) FILTER (WHERE blocked.hopeless AND (entry.not_before > %(now)s) IS NOT TRUE),
-           min(greatest(entry.write_date, entry.not_before)) FILTER (
-               WHERE blocked.entry_id IS NULL AND (entry.not_before > %(now)s) IS NOT TRUE)
-      FROM qbo_queue_entry entry
-      LEFT JOIN (
-           SELECT waits.entry_id, bool_or(other.state NOT IN ('pending', 'sending')) AS hopeless
-             FROM qbo_queue_entry other JOIN qbo_queue_entry_dependency waits ON waits.dependency_id = other.id
-            WHERE other.connection_id = ANY(%(ids)s)
-              AND (other.state IN ('pending', 'sending') OR other.state IN ('failed', 'dead', 'unknown'))
-         GROUP BY waits.entry_id
-      ) blocked ON blocked.entry_id = entry.id
-     WHERE entry.connection_id = ANY(%(ids)s) AND entry.state IN ('pending', 'sending')
-  GROUP BY entry.connection_id
+UNSETTLED = """
+    WITH unsettled AS MATERIALIZED (
+        SELECT id, connection_id, state, write_date, not_before, coalesce(not_before > %(now)s, false) AS later
+          FROM qbo_queue_entry
+         WHERE connection_id = ANY(%(ids)s) AND state IN ('pending', 'sending', 'failed', 'dead', 'unknown')
+    ), blocked AS (
+        SELECT waits.entry_id, bool_or(other.state NOT IN ('pending', 'sending')) AS hopeless
+          FROM unsettled other JOIN qbo_queue_entry_dependency waits ON waits.dependency_id = other.id
+      GROUP BY waits.entry_id
+    )
+    SELECT entry.connection_id, entry.state, count(*),
+           count(*) FILTER (WHERE later),
+           count(*) FILTER (WHERE NOT later AND blocked.entry_id IS NOT NULL),
+           count(*) FILTER (WHERE NOT later AND blocked.hopeless),
+           min(greatest(write_date, not_before)) FILTER (WHERE NOT later AND blocked.entry_id IS NULL)
+      FROM unsettled entry LEFT JOIN blocked ON blocked.entry_id = entry.id
+  GROUP BY entry.connection_id, entry.state
 """
 FINISHED = """
     SELECT connection_id, extract(epoch FROM min(done_at))::float, extract(epoch FROM max(done_at))::float, count(*)
@@ -48,25 +47,39 @@ LAST_DONE = """
 class Progress:
     """What the queue of one connection looks like.
 
-    :param int waiting: rows that are not settled and not stuck: due ones, later ones and blocked ones
-    :param int later: of those, rows whose time has not come
-    :param int blocked: of those, rows that wait for others
+    :param dict states: rows that are not settled, by state
+    :param int later: of those that wait, the ones whose time has not come
+    :param int blocked: of those that wait, the ones that wait for others
     :param int hopeless: of the blocked ones, those that wait for a person
     :param datetime oldest_due: since when the oldest row that could be sent has waited for its turn
     :param list finished: the last hours
     """
 
-    waiting: int = 0
+    states: dict = field(default_factory=lambda: dict.fromkeys(OPEN_STATES + STUCK_STATES, 0))
     later: int = 0
     blocked: int = 0
     hopeless: int = 0
     oldest_due: datetime | None = None
     finished: list = field(default_factory=list)
 
+    def add(self, state, count, later, blocked, hopeless, oldest_due):
+        """Add the rows of one state; stuck ones wait for nothing but a person."""
+        self.states[state] = count
+        if state in OPEN_STATES:
+            self.later += later
+            self.blocked += blocked
+            self.hopeless += hopeless
+            self.oldest_due = min(filter(None, (self.oldest_due, oldest_due)), default=None)
+
     @property
     def due(self):
         """Return how many rows can be sent now."""
-        return self.waiting - self.later - self.blocked
+        return sum(self.states[state] for state in OPEN_STATES) - self.later - self.blocked
+
+    @property
+    def stuck(self):
+        """Return how many rows wait for a person."""
+        return sum(self.states[state] for state in STUCK_STATES)
 
     @property
     def moving(self):
@@ -75,11 +88,10 @@ class Progress:
 
 
 class QboQueueEntry(models.Model):
-    """The indexes of what is asked about the queue as a whole: open, stuck and finished rows each have one."""
+    """What is asked about the queue of a connection as a whole."""
 
     _inherit = 'qbo.queue.entry'  # pylint: disable=consider-merging-classes-inherited  # one file a concern
 
-    _stuck_index = models.Index("(connection_id, state) WHERE state IN ('failed', 'dead', 'unknown')")
     _done_index = models.Index("(connection_id, done_at) WHERE state = 'done'")
 
     @api.model
@@ -88,25 +100,13 @@ class QboQueueEntry(models.Model):
         self.flush_model()
         values = {'ids': connections.ids, 'now': fields.Datetime.now(), 'since': since}
         progress = {connection_id: Progress() for connection_id in connections.ids}
-        self.env.cr.execute(OPEN_ROWS, values)
-        for connection_id, waiting, later, blocked, hopeless, oldest in self.env.cr.fetchall():
-            progress[connection_id] = Progress(waiting, later, blocked, hopeless, oldest)
+        self.env.cr.execute(UNSETTLED, values)
+        for connection_id, *figures in self.env.cr.fetchall():
+            progress[connection_id].add(*figures)
         self.env.cr.execute(FINISHED, values)
         for connection_id, first, last, count in self.env.cr.fetchall():
             progress[connection_id].finished.append(Finished(first, last, count))
         return progress
-
-    @api.model
-    def _count_unsettled(self, connections):
-        """Return ``{connection id: {state: rows}}`` of what is not settled, zeros included."""
-        counts = {connection_id: dict.fromkeys(OPEN_STATES + STUCK_STATES, 0) for connection_id in connections.ids}
-        for states in (OPEN_STATES, STUCK_STATES):  # each has an index of its own
-            rows = self._read_group(
-                [('connection_id', 'in', connections.ids), ('state', 'in', states)],
-                ['connection_id', 'state'], ['__count'])
-            for connection, state, count in rows:
-                counts[connection.id][state] = count
-        return counts
 
     @api.model
     def _last_done(self, connections):

@@ -71,11 +71,11 @@ class TestStuck(AlertCase):
         activity = self.activity(STUCK)
         self.assertEqual((len(activity), activity.user_id), (1, self.user))
         self.assertEqual(activity.summary, "15 QuickBooks entries need attention")
-        self.assertIn("12 entries (Failed): Tax GST 18 % is not mapped.", activity.note)
-        self.assertIn("3 entries (Outcome Unknown): QuickBooks did not answer", activity.note)
+        self.assertIn("Failed (12): Tax GST 18 % is not mapped.", activity.note)
+        self.assertIn("Outcome Unknown (3): QuickBooks did not answer", activity.note)
         self.assertIn(f'/odoo/quickbooks/{self.connection.id}/quickbooks-attention', activity.note)
         self.assertEqual(len(self.mails()), 1)
-        self.assertIn("12 entries (Failed): Tax GST 18 % is not mapped.", self.mails().body_html)
+        self.assertIn("Failed (12): Tax GST 18 % is not mapped.", self.mails().body_html)
         self.assertIn("15 QuickBooks entries need attention", self.mails().subject)
 
     def test_nothing_new_is_nothing_to_tell(self):
@@ -93,8 +93,8 @@ class TestStuck(AlertCase):
         self.stick(2, "Another cause")
         self.alert()
         self.assertEqual(self.activity(STUCK), first)
-        self.assertIn("2 entries (Failed): Another cause", first.note)
-        self.assertEqual([mail.subject.split(' ')[0] for mail in self.mails()], ['1', '3'])
+        self.assertIn("Failed (2): Another cause", first.note)
+        self.assertEqual([mail.subject.split(' ')[0] for mail in self.mails()], ['A', '3'])
 
     def test_one_that_is_mended_as_another_fails_is_news_although_the_number_is_the_same(self):
         row = self.stick()
@@ -155,7 +155,7 @@ class TestStuck(AlertCase):
         self.invoice()
         self.drain(self.connection)
         self.alert()
-        self.assertEqual(self.activity(STUCK).summary, "1 QuickBooks entries need attention")
+        self.assertEqual(self.activity(STUCK).summary, "A QuickBooks entry needs attention")
 
     def test_a_responsible_user_who_has_left_is_replaced_by_the_administrator(self):
         self.user.active = False

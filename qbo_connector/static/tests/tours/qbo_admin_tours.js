@@ -35,7 +35,7 @@ registry.category("web_tour.tours").add("qbo_live_progress", {
             run: () => new Promise((resolve) => setTimeout(resolve, 7000)),
         },
         {
-            trigger: ".o_form_view:has([name=remaining_count]:contains(3)) .o_field_widget[name=sync_interval] input:value(17)",
+            trigger: ".o_form_view:has([name=remaining_count]:contains(3)) [name=sync_interval] input:value(17)",
         },
         {
             content: "Discard, and what remains is counted down without a reload of the page",
