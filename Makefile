@@ -3,7 +3,7 @@ PYTHON ?= python3
 LAB = $(PYTHON) -m tests.lab
 INPUT ?=
 
-.PHONY: help demo demo-once test unit integration e2e lint setup clean clean-cache
+.PHONY: help demo demo-once test unit integration e2e bench lint setup clean clean-cache
 
 help:           ## Show this list
 	@sed -n 's/^\([a-z0-9-]*\):[^#]*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -25,6 +25,9 @@ integration:    ## The tests inside Odoo, browser tours included
 
 e2e:            ## The tests with real Odoo processes
 	$(LAB) test e2e
+
+bench:          ## Measure what the connector costs (ONLY="cpu_ratio ..." for some of it; QUICK=1 shows that it works)
+	$(LAB) bench $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick)
 
 lint:           ## ruff and pylint with Odoo's rules
 	$(LAB) lint

@@ -7,10 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.bench import figures as bench_figures
+from tests.bench import measures
+from tests.bench import stage as benchmark
+
 from . import checks, database, postgres, venv
 from . import demo as demonstration
 from .machine import ready
-from .paths import LabError, cache, say
+from .paths import BUILD, LabError, cache, say
 
 
 def setup(_options) -> bool:
@@ -60,6 +64,16 @@ def demo(options) -> bool:
         return demonstration.demo(machine, options.once, options.input)
 
 
+def bench(options) -> bool:
+    """Measure what the connector costs; writes build/bench.json."""
+    with ready() as machine, benchmark.stub(machine) as stub, benchmark.Stage(machine, stub) as stage:
+        sizes = measures.QUICK if options.quick else measures.Sizes()
+        figures = measures.measure(stage, sizes, options.only)
+    bench_figures.write(figures, BUILD / 'bench.json')
+    print(bench_figures.table(figures))
+    return options.quick or all(figure.met for figure in figures)
+
+
 def clean(_options) -> bool:
     """Remove everything the lab ever downloaded or built."""
     if (cache() / 'postgres.users').exists() and list(cache().glob('venv-*')):
@@ -81,6 +95,9 @@ def main() -> int:
     for function in (setup, start, stop, lint, clean):
         command(function)
     command(test).add_argument('stages', nargs='*', metavar='stage', help=', '.join(checks.STAGES))
+    bench_options = command(bench)
+    bench_options.add_argument('--only', nargs='*', default=[], choices=measures.ALL, help="only these measurements")
+    bench_options.add_argument('--quick', action='store_true', help="tiny sizes: shows that it works, measures nothing")
     show = command(demo)
     show.add_argument('--once', action='store_true', help="exit when the books are compared")
     show.add_argument('--input', type=Path, help="invoices to load: a CSV file in Online Retail's format, or .csv.gz")

@@ -1,0 +1,3 @@
+"""Bench addon: pushes by OCA queue_job."""
+
+from . import models

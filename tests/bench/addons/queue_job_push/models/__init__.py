@@ -1,0 +1,3 @@
+"""What a job does."""
+
+from . import account_move
