@@ -72,6 +72,11 @@ class QboCustomer(models.AbstractModel):
 
         :param str company_name: a first line above the street
         """
+        return self._once(('address', partner.id, company_name), lambda: self._address_of(partner, company_name))
+
+    @api.model
+    def _address_of(self, partner, company_name):
+        """Work an address out, see :meth:`_address`."""
         lines = tuple(filter(None, (company_name, partner.street, partner.street2)))
         if not (lines or partner.city or partner.zip or partner.country_id):
             return None

@@ -4,8 +4,9 @@ A handler is an abstract model ``qbo.entity.<name>``; the registry is Odoo's own
 one more abstract model and changes one with ``_inherit``.
 """
 
+import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from odoo import api, fields, models, tools
@@ -15,7 +16,6 @@ from ..qbo import faults
 from ..qbo.answer import Answer
 from ..qbo.changes import replaced
 from ..qbo.marker import has_marker, marker
-from ..qbo.payloads import content_hash
 
 PRESENT, GONE, KEEP = 'present', 'gone', 'keep'
 MAPPED_LISTS = ('Account', 'TaxCode', 'Term', 'PaymentMethod')
@@ -26,7 +26,7 @@ class Plan:
     """What one push will do.
 
     :param operation: create, update, void, delete or none
-    :param body: the JSON object to send
+    :param str body: the JSON text to send
     :param content_hash: hash of the content without Id and SyncToken
     :param total: what QuickBooks' TotalAmt must come to, in the document's currency
     :param tax: what its tax must come to
@@ -34,7 +34,7 @@ class Plan:
     """
 
     operation: str
-    body: dict = field(default_factory=dict)
+    body: str = ''
     content_hash: str = ''
     total: float = 0.0
     tax: float = 0.0
@@ -235,7 +235,7 @@ class QboEntity(models.AbstractModel):
             body = {'Id': binding.remote_id, 'SyncToken': binding.sync_token}
             if self._qbo_undo == 'void':
                 body['sparse'] = True
-            return Plan(self._qbo_undo, body)
+            return Plan(self._qbo_undo, json.dumps(body))
         if intent != PRESENT:
             return Plan('none', note=reason)
         if binding.state == 'deleted':
@@ -245,13 +245,14 @@ class QboEntity(models.AbstractModel):
         ids = resolve()
         binding = binding or self._adopt(entry, record)
         payload, total, tax = self._content(connection, record, entry.name_suffix or binding.name_suffix or '', ids)
-        digest = content_hash(payload)
+        text = json.dumps(payload, ensure_ascii=False)
+        digest = hashlib.sha256(text.encode()).hexdigest()
         if not binding:
-            return Plan('create', payload, digest, total, tax)
+            return Plan('create', text, digest, total, tax)
         if binding.content_hash == digest and binding.state == 'active':
             return Plan('none', note=self.env._("QuickBooks already has it like this."))
         body = {**payload, 'Id': binding.remote_id, 'SyncToken': binding.sync_token, 'sparse': True}
-        return Plan('update', body, digest, total, tax)
+        return Plan('update', json.dumps(body, ensure_ascii=False), digest, total, tax)
 
     @api.model
     def _adopt(self, entry, record):
@@ -306,6 +307,14 @@ class QboEntity(models.AbstractModel):
         ) or False
 
     # === HELPERS === #
+
+    @api.model
+    def _once(self, key, work):
+        """Return ``work()``, done once for each key while one batch is prepared: nothing changes meanwhile."""
+        done = self.env.context.get('qbo_once', {})
+        if key not in done:
+            done[key] = work()
+        return done[key]
 
     @api.model
     def _marker(self, model, res_id):

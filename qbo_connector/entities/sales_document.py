@@ -73,7 +73,7 @@ class QboSalesDocument(models.AbstractModel):
 
     @api.model
     def _references(self, connection, record):
-        lines = self._lines(record).filtered(lambda line: line.display_type not in TEXT_LINES)
+        lines = self._amount_lines(record)
         return [
             ('Customer', record.commercial_partner_id), ('Item', lines.product_id),
             ('Item', lines.filtered(lambda line: not line.product_id).account_id),
@@ -119,8 +119,7 @@ class QboSalesDocument(models.AbstractModel):
                 "%(home)s are not pushed.", currency=currency.name, home=connection.home_currency), 'currency_id')
         if not record.commercial_partner_id:
             raise Refused(self.env._("This document has no customer. Set one, then retry."), 'partner_id')
-        lines = self._lines(record).filtered(lambda line: line.display_type not in TEXT_LINES)
-        net = sum(self._net(line) for line in lines)
+        net = sum(self._nets(record).values())
         if currency.compare_amounts(net + record.amount_tax, record.amount_total):
             raise Refused(self.env._(
                 "The lines and the tax of this document add up to %(sum).2f, its total is %(total).2f; it has lines "
@@ -135,25 +134,41 @@ class QboSalesDocument(models.AbstractModel):
     @api.model
     def _lines(self, record):
         """Return the lines a customer sees, in the order of the printed document, and the cash rounding."""
-        lines = record.line_ids.filtered(lambda line: line.display_type in SHOWN_LINES).sorted(
-            lambda line: (line.display_type == 'rounding', line.sequence, line.id))
-        return lines.with_prefetch(record.line_ids._prefetch_ids)  # with those of the whole batch
+        return self._once(('lines', record.id), lambda: record.line_ids.filtered(
+            lambda line: line.display_type in SHOWN_LINES).sorted(
+            lambda line: (line.display_type == 'rounding', line.sequence, line.id)).with_prefetch(
+            record.line_ids._prefetch_ids))  # with those of the whole batch
 
     @api.model
-    def _net(self, line):
-        """Return a line's amount without tax as it is booked, positive on the document's own side.
+    def _amount_lines(self, record):
+        """Return the lines that have an amount."""
+        return self._once(('amount lines', record.id), lambda: self._lines(record).filtered(
+            lambda line: line.display_type not in TEXT_LINES))
 
-        Not the line's subtotal: where taxes are rounded once per document, those need not add up to the total.
+    @api.model
+    def _tax_facts(self, taxes):
+        """Return (whether anything is charged, whether prices hold it) of the taxes of a line."""
+        return self._once(('taxes', taxes._ids), lambda: (
+            any(tax.amount for tax in taxes.flatten_taxes_hierarchy()),
+            any(tax.price_include for tax in taxes.flatten_taxes_hierarchy())))
+
+    @api.model
+    def _nets(self, record):
+        """Return ``{line id: amount}`` without tax as it is booked, positive on the document's own side.
+
+        Not the lines' subtotals: where taxes are rounded once per document, those need not add up to the total.
         """
-        return -line.amount_currency * (1 if line.move_id.is_inbound() else -1)
+        sign = -1 if record.is_inbound() else 1
+        return self._once(('nets', record.id), lambda: {
+            line.id: sign * line.amount_currency for line in self._amount_lines(record)})
 
     @api.model
     def _line(self, connection, line, ids):
         """Return one line of the document."""
         if line.display_type in TEXT_LINES:
             return LineDoc(description=line.name or '')
-        taxed = any(tax.amount for tax in line.tax_ids.flatten_taxes_hierarchy())
-        net = self._decimal(self._net(line))
+        taxed, _included = self._tax_facts(line.tax_ids)
+        net = self._decimal(self._nets(line.move_id)[line.id])
         rounding = line.display_type == 'rounding'
         return LineDoc(
             description=line.name or line.product_id.display_name or '', item=ids[line.product_id or line.account_id],
@@ -166,7 +181,7 @@ class QboSalesDocument(models.AbstractModel):
     @api.model
     def _unit_price(self, line):
         """Return the price before discount and without tax."""
-        if any(tax.price_include for tax in line.tax_ids.flatten_taxes_hierarchy()):
+        if self._tax_facts(line.tax_ids)[1]:
             return None  # the price holds the tax: it follows from the net amount instead
         return self._decimal(line.price_unit)
 

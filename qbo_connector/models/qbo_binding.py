@@ -100,9 +100,11 @@ class QboBinding(models.Model):
     @api.model
     def _values(self, entry, entity, remote_id, **values):
         """Return the values of a new link of an entry's record."""
+        connection = entry.connection_id
         return {
-            'connection_id': entry.connection_id.id, 'entity': entity, 'model': entry.model, 'res_id': entry.res_id,
-            'record_name': entry.record_name, 'remote_id': remote_id, **values,
+            'connection_id': connection.id, 'company_id': connection.company_id.id, 'realm_id': connection.realm_id,
+            'entity': entity, 'model': entry.model, 'res_id': entry.res_id, 'record_name': entry.record_name,
+            'remote_id': remote_id, 'state': 'active', 'active': True, **values,
         }
 
     def _record(self):

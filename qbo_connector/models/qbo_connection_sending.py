@@ -27,6 +27,7 @@ class QboConnection(models.Model):
     def _may_send(self):
         """Tell whether the drain may go on; a copy of a database finds out here and pauses itself."""
         self.ensure_one()
+        self.company_id.fetch(['active'])  # and not the hundred others
         if self.state != 'connected' or not self.active or not self.company_id.active:
             return False
         if not self._is_our_database():

@@ -22,6 +22,7 @@ from .own_cursor import Contended, in_own_transaction
 _logger = logging.getLogger(__name__)
 
 REFRESH_AHEAD = timedelta(minutes=5)
+KEEP_TOKEN = timedelta(seconds=10)  # far less than it is good for when it is handed out
 KEEP_ALIVE_AFTER = timedelta(days=1)  # the refresh token's value rotates about once a day
 LOCK_TIMEOUT = "SET LOCAL lock_timeout = '40s'"  # longer than the slowest refresh of whoever holds the lock
 ACTIVE_FIELDS = ('access_token_enc', 'refresh_token_enc', 'access_expires_at', 'refresh_expires_at', 'hard_expires_at',
@@ -141,12 +142,18 @@ class QboCredential(models.Model):
     def _token_source(self):
         """Return the function that gives the client its access token.
 
-        It keeps no cursor and no cache: a token may be refreshed by another process at any moment.
+        It keeps no cursor, and a token for moments only: another process may have refreshed it, which leaves the old
+        one good until it expires, and somebody may have disconnected.
         """
         registry, credential_id = self.env.registry, self.id
+        kept = {}
 
         def source(stale=None):
-            return _with_own_row(registry, credential_id, lambda row: row._current_token(stale))
+            now = fields.Datetime.now()
+            if stale or kept.get('until', now) <= now:
+                kept['token'] = _with_own_row(registry, credential_id, lambda row: row._current_token(stale))
+                kept['until'] = now + KEEP_TOKEN
+            return kept['token']
         return source
 
     def _access_token(self, stale=None):

@@ -147,11 +147,9 @@ class QboMapping(models.Model):
         :return: an active ``qbo.reference``, empty when there is none and it is not required
         :raises MissingMapping: required and not there, or inactive in QuickBooks
         """
-        key = (kind, record.id if record else 0, required)
-        memo = self.env.context.get('qbo_targets', {})
-        if key not in memo:
-            memo[key] = self._find_target(connection, kind, record, required)
-        return memo[key]
+        return self.env['qbo.entity']._once(
+            ('target', kind, record.id if record else 0, required),
+            lambda: self._find_target(connection, kind, record, required))
 
     @api.model
     def _find_target(self, connection, kind, record, required):

@@ -6,7 +6,6 @@ The phases are in :mod:`.qbo_queue_push`, what becomes of errors in :mod:`.qbo_q
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.fields import Domain
 
 from ..qbo.batch import BATCH_LIMIT
 
@@ -104,8 +103,8 @@ class QboQueueEntry(models.Model):
     def _claim(self, connection, states=None):
         """Return the rows that are worked off next, together: at most a batch of one rank, or one that goes alone.
 
-        Orphans come first, with what they were sent with. Waiting rows of one record collapse into the newest, the
-        others are superseded. Only one drain runs for a connection, so nothing is locked here.
+        Orphans come first, with what they were sent with. Only one drain runs for a connection, so nothing is locked
+        here.
         """
         due = self._due(connection, BATCH_LIMIT, states)
         if not due:
@@ -115,18 +114,8 @@ class QboQueueEntry(models.Model):
             return self.browse(due[0][0]) if not batched else self.search([
                 ('connection_id', '=', connection.id), ('state', '=', 'sending'), ('requestid', '=', requestid)])
         if recoveries:  # it was refused before: alone, so that it stops no other
-            return self._collapse(self.browse(due[0][0]))
-        return self._collapse(self.browse(
-            [row[0] for row in due if row[1] == 'pending' and row[2] == rank and not row[5]]))
-
-    @api.model
-    def _collapse(self, entries):
-        """Return the newest waiting row of each record of these rows; supersede the older ones."""
-        rows = entries | self.search(entries._records_domain() & Domain('state', '=', 'pending'))
-        newest = {(row.model, row.res_id): row for row in rows.sorted('id')}
-        keep = self.browse().union(*newest.values())
-        (rows - keep).write({'state': 'superseded'})
-        return keep.sorted(lambda row: (row.rank, row.id))
+            return self.browse(due[0][0])
+        return self.browse([row[0] for row in due if row[1] == 'pending' and row[2] == rank and not row[5]])
 
     @api.model
     def _schedule_rest(self, connection):

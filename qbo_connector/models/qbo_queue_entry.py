@@ -9,14 +9,11 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from .rows import insert_rows, update_rows
+
 OPEN_STATES = ('pending', 'sending')
 STUCK_STATES = ('failed', 'dead', 'unknown')
 COLLECTED = 'qbo_connector.collected'
-INSERT = """
-    INSERT INTO qbo_queue_entry (connection_id, company_id, model, res_id, record_name, rank, entity, state, attempts,
-                                 recoveries, create_uid, create_date, write_uid, write_date)
-    VALUES %s RETURNING id
-"""
 
 
 class QboQueueEntry(models.Model):
@@ -147,16 +144,11 @@ class QboQueueEntry(models.Model):
         :param rows: values from :meth:`_row`
         :return: the new rows
         """
-        rows = list(rows)
-        if not rows:
-            return self.browse()
-        now, uid = fields.Datetime.now(), self.env.uid
-        ids = self.env.cr.execute_values(
-            INSERT, [(*row.values(), 'pending', 0, 0, uid, now, uid, now) for row in rows],
-            page_size=len(rows), fetch=True)
+        rows = [{**row, 'state': 'pending', 'attempts': 0, 'recoveries': 0} for row in rows]
+        entries = insert_rows(self, rows)
         for connection in self.env['qbo.connection'].browse({row['connection_id'] for row in rows}):
             connection._trigger_drain()
-        return self.browse([row_id for row_id, in ids])
+        return entries
 
     @api.model
     def _enqueue(self, records, connections=None):
@@ -277,25 +269,22 @@ class QboQueueEntry(models.Model):
     def _set_done(self, values):
         """Close rows: QuickBooks agrees with their records. Older stuck rows of the records are settled with them.
 
-        :param dict values: ``{row: {field: value}}`` with at least the operation of each
+        :param dict values: ``{row: {field: value}}``, of the same fields, the operation among them
         """
         if not self:
             return
         stuck = self.search(self._records_domain() & Domain('state', 'in', ('failed', 'dead')) & Domain(
             'id', 'not in', self.ids))
-        stuck.write({'state': 'superseded'})
+        if stuck:
+            stuck.write({'state': 'superseded'})
         were_stuck = {(entry.model, entry.res_id) for entry in stuck}
-        recovered = self.browse()
+        recovered = self.filtered(lambda entry: values[entry]['operation'] != 'none' and (
+            entry.fault_message or (entry.model, entry.res_id) in were_stuck))
         now = fields.Datetime.now()
-        for entry in self:
-            if entry.fault_message or (entry.model, entry.res_id) in were_stuck:
-                recovered |= entry
-            entry.write({
-                'state': 'done', 'note': False, 'done_at': now, 'mapping_id': False, 'not_before': False,
-                **values[entry],
-            })
-        recovered.filtered(lambda entry: entry.operation != 'none')._note_on_records(
-            self.env._("In QuickBooks now."))
+        update_rows(self, {entry: {
+            'state': 'done', 'note': False, 'done_at': now, 'mapping_id': False, 'not_before': False, **values[entry],
+        } for entry in self})
+        recovered._note_on_records(self.env._("In QuickBooks now."))
 
     def _note_on_records(self, text):
         """Post a note on the records that have a chatter, all of one model at once."""

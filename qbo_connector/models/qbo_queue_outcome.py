@@ -10,6 +10,7 @@ from odoo import fields, models
 from ..exceptions import MissingDependency, MissingMapping
 from ..qbo import faults, retry
 from .qbo_queue_push import Ambiguous
+from .rows import update_rows
 
 _logger = logging.getLogger(__name__)
 
@@ -84,9 +85,9 @@ class QboQueueEntry(models.Model):
         self._set_dependencies({
             entry: self.browse().union(*(required[record._name, record.id] for record in records))
             for entry, records in waiting.items()})
-        for entry, records in waiting.items():
-            names = ", ".join(record.display_name for record in records)
-            entry.note = self.env._("Waits for %(records)s", records=names)
+        update_rows(self, {entry: {'note': self.env._(
+            "Waits for %(records)s", records=", ".join(record.display_name for record in records))}
+            for entry, records in waiting.items()})
 
     def _set_dependencies(self, dependencies):
         """Replace what rows wait for, in two statements whatever their number.

@@ -18,13 +18,24 @@ from datetime import timedelta
 from itertools import groupby
 
 from odoo import fields, models
-from odoo.fields import Domain
 
 from ..exceptions import MissingDependency, MissingMapping, Refused
 from ..qbo import faults
 from ..qbo.batch import BatchItem
 from ..qbo.payloads import PayloadError
+from .rows import insert_rows, update_rows
 
+SAME_RECORDS = """
+    SELECT id, model, res_id, state FROM qbo_queue_entry
+     WHERE connection_id = %s AND model = %s AND res_id = ANY(%s)
+       AND (state IN ('pending', 'sending', 'unknown')
+            OR state IN ('cancelled', 'superseded') AND operation = 'create' AND sent_at IS NOT NULL)
+  ORDER BY id
+"""
+SETTLED_FIELDS = [  # what settling reads of a row
+    'connection_id', 'model', 'res_id', 'record_name', 'state', 'entity', 'operation', 'content_hash', 'name_suffix',
+    'expected_total', 'expected_tax', 'fault_message', 'attempts', 'recoveries', 'to_look_up', 'bid', 'requestid',
+]
 SAFE_REPLAY = timedelta(hours=1)  # well inside "hours, not days": the retention of request ids is undocumented
 
 
@@ -72,40 +83,66 @@ class QboQueueEntry(models.Model):
 
         :return: list of :class:`Parcel`
         """
-        ready = self._without_busy()._with_plan()
+        chosen, abandoned = self._choose()
+        ready = chosen._with_plan()
         requestid, batched = uuid.uuid4().hex, len(ready) > 1
-        abandoned = self._abandoned_creates() if any(plan.operation == 'create' for _e, _h, plan in ready) else ()
-        now, parcels = fields.Datetime.now(), []
+        now, parcels, values = fields.Datetime.now(), [], {}
         for position, (entry, handler, plan) in enumerate(ready, start=1):
             item = BatchItem(
-                str(position) if batched else '', handler._qbo_entity, plan.operation,
-                json.dumps(plan.body, ensure_ascii=False))
-            entry.write({
+                str(position) if batched else '', handler._qbo_entity, plan.operation, plan.body)
+            values[entry] = {
                 'state': 'sending', 'entity': item.entity, 'operation': item.operation, 'note': False,
-                'payload': item.body, 'content_hash': plan.content_hash, 'requestid': requestid, 'bid': item.bid,
+                'payload': item.body, 'content_hash': plan.content_hash, 'requestid': requestid,
+                'bid': item.bid or False,
                 'to_look_up': plan.operation == 'create' and (entry.model, entry.res_id) in abandoned,
                 'sent_at': now, 'answer': False, 'expected_total': plan.total, 'expected_tax': plan.tax,
                 'not_before': False,
-            })
-            parcels.append(Parcel(entry, requestid, item, entry.to_look_up))
+            }
+            parcels.append(Parcel(entry, requestid, item, values[entry]['to_look_up']))
+        update_rows(self, values)
         self._commit()
         return parcels
 
-    def _without_busy(self):
-        """Return the rows of records of which nothing is on its way; the others wait for what they became."""
-        busy = self.search(self._records_domain() & Domain('state', 'in', ('sending', 'unknown')))
-        by_record = busy.grouped(lambda row: (row.model, row.res_id))
-        blocked = self.filtered(lambda row: (row.model, row.res_id) in by_record)
-        blocked._set_dependencies({row: by_record[row.model, row.res_id] for row in blocked})
-        return self - blocked
+    def _choose(self):
+        """Decide which rows are prepared: the newest of each record, unless something of it is on its way already.
+
+        Older waiting rows of a record are superseded by the newest; rows of a busy record wait for what became of it.
+
+        :return: (the chosen rows, (model, id) of records whose earlier create was given up with an open outcome)
+        """
+        pending, busy, abandoned = {}, {}, set()
+        for entry_id, model, res_id, state in self._rows_of_same_records():
+            key = (model, res_id)
+            if state == 'pending':
+                pending.setdefault(key, []).append(entry_id)
+            elif state in ('sending', 'unknown'):
+                busy.setdefault(key, []).append(entry_id)
+            else:
+                abandoned.add(key)
+        self.browse([entry_id for ids in pending.values() for entry_id in ids[:-1]]).write({'state': 'superseded'})
+        self._set_dependencies({
+            self.browse(pending[key][-1]): self.browse(ids) for key, ids in busy.items() if key in pending})
+        return self.browse(sorted(ids[-1] for key, ids in pending.items() if key not in busy)), abandoned
+
+    def _rows_of_same_records(self):
+        """Return (id, model, record id, state) of what else is in the queue about the records of these rows.
+
+        That is: rows that wait, are on their way or of unknown outcome, and creates that were sent and given up.
+        """
+        self.flush_model()
+        found = []
+        for model, entries in self.grouped('model').items():
+            self.env.cr.execute(SAME_RECORDS, [entries.connection_id.id, model, entries.mapped('res_id')])
+            found += self.env.cr.fetchall()
+        return found
 
     def _with_plan(self):
         """Decide what each row has to send.
 
         :return: list of (row, handler, plan) of those that have something
         """
-        # What one mapping leads to is looked up once for all of them (qbo.mapping, _target).
-        connection, handlers = self.connection_id, self.env['qbo.entity'].with_context(qbo_targets={})
+        # What is the same for several of them is worked out once (qbo.entity, _once).
+        connection, handlers = self.connection_id, self.env['qbo.entity'].with_context(qbo_once={})
         bindings = self.env['qbo.binding']._of_records(connection, self)
         records = self._records()
         for model, group in self.grouped('model').items():
@@ -120,7 +157,8 @@ class QboQueueEntry(models.Model):
             handler = handlers._for_record(record) if record else handlers._for_binding(binding)
             if handler is None:
                 done[entry] = {
-                    'operation': 'none', 'note': self.env._("The record was deleted before it reached QuickBooks.")}
+                    'operation': 'none', 'entity': entry.entity,
+                    'note': self.env._("The record was deleted before it reached QuickBooks.")}
                 continue
             planned.append((entry, handler, record, binding))
         references = {
@@ -161,13 +199,6 @@ class QboQueueEntry(models.Model):
             parcels.append(Parcel(entry, entry.requestid, item, look_up))
         self._commit()
         return parcels
-
-    def _abandoned_creates(self):
-        """Return (model, id) whose earlier create was given up, by a person or with its realm, its outcome unknown."""
-        abandoned = self.search(
-            self._records_domain() & Domain('state', 'in', ('cancelled', 'superseded'))
-            & Domain('operation', '=', 'create') & Domain('sent_at', '!=', False))
-        return {(entry.model, entry.res_id) for entry in abandoned}
 
     # === DELIVER === #
 
@@ -221,7 +252,7 @@ class QboQueueEntry(models.Model):
 
     def _still_sending(self):
         """Return the rows that are ours yet: links may have been archived, with their rows, while we waited."""
-        return self.exists().filtered(lambda entry: entry.state == 'sending')
+        return self.search_fetch([('id', 'in', self.ids), ('state', '=', 'sending')], SETTLED_FIELDS, order='id')
 
     def _settle(self, answers):
         """Link the records, compare QuickBooks' figures with Odoo's and close the rows.
@@ -244,7 +275,7 @@ class QboQueueEntry(models.Model):
                 'operation': entry.operation, 'intuit_tid': answer.intuit_tid,
                 'answer': json.dumps(answer.data, default=float, ensure_ascii=False),
             }
-        Binding.create(new)
+        insert_rows(Binding, new)
         mine._set_done(done)
         mine.connection_id._note_success()
         self._commit()

@@ -43,7 +43,11 @@ def clean_name(text, limit=DISPLAY_NAME_LIMIT, empty=False):
 
 def clean_text(text, limit):
     """Return a longer text without characters QuickBooks refuses; line breaks stay, the end is cut with …"""
-    text = _drop_unsupported(text or '', keep_newlines=True)
+    text = text or ''
+    if text.isascii() and text.isprintable():  # most texts are that plain, and have no line breaks
+        text = text.strip()
+        return text if len(text) <= limit else text[:limit - 1].rstrip() + '…'
+    text = _drop_unsupported(text, keep_newlines=True)
     text = '\n'.join(line.rstrip() for line in text.split('\n')).strip()
     return text if len(text) <= limit else text[:limit - 1].rstrip() + '…'
 
@@ -84,8 +88,6 @@ def split_person_name(full):
 
 def _drop_unsupported(text, keep_newlines):
     """Normalise to NFC without control, invisible, half and non-BMP characters."""
-    if text.isascii() and text.isprintable():
-        return text  # most texts are that plain
     text = text.replace('\r\n', '\n').replace('\r', '\n')
     return unicodedata.normalize('NFC', _drop_debris(''.join(_keep(char, keep_newlines) for char in text)))
 

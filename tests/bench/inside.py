@@ -52,7 +52,7 @@ class Inside:
             for state in ('draft', 'posted'):
                 moves = env['account.move'].create([{
                     'move_type': 'out_invoice', 'partner_id': partners[number].id, 'invoice_date': '2026-01-15',
-                    'narration': f'{MARK} {state}',
+                    'invoice_origin': f'{MARK} {state}',
                     'invoice_line_ids': [fields.Command.create({
                         'product_id': products[(number + line) % TEMPLATES].id, 'name': f"Line {line} of the order",
                         'quantity': line + 1, 'price_unit': 10.5 + line, 'tax_ids': tax.ids,
@@ -95,24 +95,24 @@ class Inside:
             moves = self._columns(cr, 'account_move')
             # Drafts get their name when they are posted; access tokens are unique.
             special = {'name': f"'{MARK}/{tag}/' || n" if state == 'posted' else 'NULL', 'access_token': 'NULL',
-                       'ref': 'm.id::text', 'narration': f"'{MARK} copy {tag}'"}
+                       'ref': 'm.id::text', 'invoice_origin': f"'{MARK} copy {tag}'"}
             cr.execute(f"""
                 INSERT INTO account_move ({_names(moves)})
                 SELECT {', '.join(special.get(c, f'm."{c}"') for c in moves)}
                   FROM (SELECT *, row_number() OVER () AS n FROM account_move JOIN generate_series(1, {times}) ON true
-                         WHERE narration LIKE '%%{MARK} {state}%%' LIMIT {count}) m""")
+                         WHERE invoice_origin = '{MARK} {state}' LIMIT {count}) m""")
             lines = self._columns(cr, 'account_move_line')
             special = {'move_id': 'c.id', 'move_name': 'c.name', 'ref': 'l.id::text'}
             cr.execute(f"""
                 INSERT INTO account_move_line ({_names(lines)})
                 SELECT {', '.join(special.get(c, f'l."{c}"') for c in lines)}
                   FROM account_move c JOIN account_move_line l ON l.move_id = c.ref::int
-                 WHERE c.narration = '{MARK} copy {tag}'""")
+                 WHERE c.invoice_origin = '{MARK} copy {tag}'""")
             cr.execute(f"""
                 INSERT INTO account_move_line_account_tax_rel (account_move_line_id, account_tax_id)
                 SELECT l.id, r.account_tax_id FROM account_move c JOIN account_move_line l ON l.move_id = c.id
                   JOIN account_move_line_account_tax_rel r ON r.account_move_line_id = l.ref::int
-                 WHERE c.narration = '{MARK} copy {tag}'""")
+                 WHERE c.invoice_origin = '{MARK} copy {tag}'""")
         self._analyze('account_move', 'account_move_line', 'account_move_line_account_tax_rel')
         return {}
 
@@ -124,7 +124,7 @@ class Inside:
                                              attempts, recoveries, create_uid, create_date, write_uid, write_date)
                 SELECT c.id, c.company_id, 'account.move', m.id, m.name, 30, 'Invoice', 'pending', 0, 0, 1,
                        now() AT TIME ZONE 'UTC', 1, now() AT TIME ZONE 'UTC'
-                  FROM account_move m, qbo_connection c WHERE m.narration = %s ORDER BY m.id""", [f'{MARK} copy {tag}'])
+                  FROM account_move m, qbo_connection c WHERE m.invoice_origin = %s ORDER BY m.id""", [f'{MARK} copy {tag}'])
             count = env.cr.rowcount
         self._analyze('qbo_queue_entry')
         return {'rows': count}
@@ -159,8 +159,7 @@ class Inside:
     def post(self, tag: str) -> dict:
         """Post the drafts of a tag in one transaction."""
         with self._env() as env:
-            moves = env['account.move'].search([('narration', '=', f'<p>{MARK} copy {tag}</p>')]) or env[
-                'account.move'].search([('narration', '=', f'{MARK} copy {tag}')])
+            moves = env['account.move'].search([('invoice_origin', '=', f'{MARK} copy {tag}')])
             queries, start = env.cr.sql_log_count, time.perf_counter()
             moves.action_post()
             env.cr.commit()
@@ -203,7 +202,7 @@ class Inside:
         """Enqueue one job for each invoice of a tag."""
         with self._env() as env:
             env['ir.config_parameter'].set_param('queue_job_push.payload', json.dumps(payload))
-            moves = env['account.move'].search([('narration', 'like', f'{MARK} copy {tag}')])
+            moves = env['account.move'].search([('invoice_origin', '=', f'{MARK} copy {tag}')])
             for move in moves:
                 move.with_delay().bench_push(url)
         return {'jobs': len(moves)}

@@ -4,10 +4,6 @@ What QuickBooks limits and cannot be shortened without harm raises :class:`Paylo
 shortened. The results hold only JSON types, numbers exact to 15 digits.
 """
 
-import hashlib
-import json
-
-
 class PayloadError(ValueError):
     """The document cannot be expressed in QuickBooks.
 
@@ -19,9 +15,3 @@ class PayloadError(ValueError):
         super().__init__(message)
         self.message = message
         self.field = field
-
-
-def content_hash(payload):
-    """Return the SHA-256 of a payload, independent of the order of its keys."""
-    canonical = json.dumps(payload, sort_keys=True, separators=(',', ':'), ensure_ascii=True)
-    return hashlib.sha256(canonical.encode('ascii')).hexdigest()

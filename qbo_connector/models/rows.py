@@ -1,0 +1,58 @@
+"""Many rows of one of our own tables by one statement.
+
+The drain writes some fifteen fields of thirty rows at once; through the ORM's write() that costs more than building
+what is sent. Only for stored fields that nothing is computed from.
+"""
+
+from odoo import fields
+
+
+def insert_rows(model, rows):
+    """Insert rows and return them as a recordset.
+
+    :param rows: dicts of the same fields
+    """
+    rows = list(rows)
+    if not rows:
+        return model.browse()
+    stamp = _stamp(model)
+    names = (*rows[0], *stamp, 'create_uid', 'create_date')
+    ids = model.env.cr.execute_values(
+        f"INSERT INTO {model._table} ({_list(names)}) VALUES %s RETURNING id",  # names of fields, from the code
+        [(*(_plain(model, name, row[name]) for name in rows[0]), *stamp.values(), *stamp.values()) for row in rows],
+        page_size=len(rows), fetch=True)
+    return model.browse([row_id for row_id, in ids])
+
+
+def update_rows(model, values):
+    """Update rows.
+
+    :param dict values: ``{row: {field: value}}``, of the same fields
+    """
+    if not values:
+        return
+    records = model.browse([record.id for record in values])
+    records.flush_recordset()
+    stamp = _stamp(model)
+    names = tuple(next(iter(values.values())))
+    assign = ', '.join(f'"{name}" = new."{name}"::{model._fields[name].column_type[1]}' for name in (*names, *stamp))
+    model.env.cr.execute_values(
+        f"UPDATE {model._table} AS row SET {assign} FROM (VALUES %s) AS new (id, {_list((*names, *stamp))}) "
+        "WHERE row.id = new.id",
+        [(record.id, *(_plain(model, name, row[name]) for name in names), *stamp.values())
+         for record, row in values.items()],
+        page_size=len(values))
+    records.invalidate_recordset([*names, *stamp], flush=False)
+
+
+def _stamp(model):
+    return {'write_uid': model.env.uid, 'write_date': fields.Datetime.now()}
+
+
+def _list(names):
+    return ', '.join(f'"{name}"' for name in names)
+
+
+def _plain(model, name, value):
+    """Return a value as the database takes it: nothing is NULL, except that False is false."""
+    return None if value is False and model._fields[name].type != 'boolean' else value
