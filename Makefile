@@ -3,7 +3,7 @@ PYTHON ?= python3
 LAB = $(PYTHON) -m tests.lab
 INPUT ?=
 
-.PHONY: help demo demo-once test unit integration e2e bench lint setup clean clean-cache
+.PHONY: help demo demo-once test unit integration e2e bench chaos lint setup clean clean-cache
 
 help:           ## Show this list
 	@sed -n 's/^\([a-z0-9-]*\):[^#]*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -28,6 +28,9 @@ e2e:            ## The tests with real Odoo processes
 
 bench:          ## Measure what the connector costs (ONLY="cpu_ratio ..." for some of it; QUICK=1 shows that it works)
 	$(LAB) bench $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick)
+
+chaos:          ## Kill Odoo 60 times and PostgreSQL twice in bad weather, then compare the books (SEED=123 for the same again)
+	$(LAB) chaos $(if $(SEED),--seed $(SEED)) $(if $(KILLS),--kills $(KILLS))
 
 lint:           ## ruff and pylint with Odoo's rules
 	$(LAB) lint

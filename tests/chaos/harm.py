@@ -2,16 +2,19 @@
 import random
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 
 from tests.lab.paths import say
 
 from .addons.qbo_connector_hurry import SAFE_REPLAY
 from .stage import SERVERS, Stage, kill
 
-CALLS_BETWEEN = 3  # a kill comes after up to so many more calls to QuickBooks,
-CALLS_PATIENCE = 4  # seconds, or when none comes,
-HESITATION = 0.35  # seconds, and up to so much later: the moments between two statements are what is sought
+# Some kills follow each other closely; most wait until something was settled since the last one, or there would soon be
+# nothing but one batch that never gets through.
+AT_ONCE = 0.3
+PROGRESS_PATIENCE = 15  # seconds
+CALLS_BETWEEN = (0, 1, 1, 2, 2, 3, 4)  # then so many more calls to QuickBooks pass,
+CALLS_PATIENCE = 3  # seconds, should they not come,
+HESITATION = 0.35  # seconds at most until the blow: the moments between two statements are what is sought
 MARGIN = 1.5  # seconds beyond the safe age, so that the clocks' whole seconds do not matter
 # How often each kind of kill comes.
 WAYS = {'drainer': 5, 'drainer and its server': 4, 'server': 4, 'both servers': 3, 'any cron worker': 2,
@@ -29,6 +32,7 @@ class Harm:
         self.postgres_at = {(number + 1) * kills // (postgres_restarts + 1) for number in range(postgres_restarts)}
         self.done: Counter = Counter()
         self.postgres: Counter = Counter()
+        self.in_flight: list[int] = []  # entries that were neither here nor there, at each kill
 
     def do(self) -> None:
         """Kill, restart, and kill again."""
@@ -38,14 +42,22 @@ class Harm:
                 self._restart_postgres()
             way = self.draw.choices(list(WAYS), list(WAYS.values()))[0]
             # All of a kill's randomness is drawn at once: how it goes does not shift the next one's.
-            calls, hesitation, other = self.draw.randint(0, CALLS_BETWEEN), self.draw.random(), self.draw.random()
+            calls, hesitation, other = self.draw.choice(CALLS_BETWEEN), self.draw.random(), self.draw.random()
+            if self.draw.random() > AT_ONCE:
+                self._wait_for_progress()
             if way == 'both servers, and QuickBooks forgets':
                 self._forget()
             else:
                 self._wait(calls, hesitation * HESITATION)
                 way = self._strike(way, SERVERS[int(other * len(SERVERS))], other)
             self.done[way] += 1
-            say(f"  kill {self.done.total()} of {self.kills}: {way}")
+            say(f"  kill {self.done.total()} of {self.kills}: {way}, {self.in_flight[-1]} entries in flight")
+
+    def _wait_for_progress(self) -> None:
+        """Wait until an entry is settled."""
+        deadline, before = time.monotonic() + PROGRESS_PATIENCE, self.stage.settled()
+        while self.stage.settled() <= before and time.monotonic() < deadline:
+            time.sleep(0.05)
 
     def _wait(self, calls: int, hesitation: float) -> None:
         """Wait until so many calls reached QuickBooks since now, and a moment longer."""
@@ -61,14 +73,16 @@ class Harm:
         """Kill; returns what was killed in fact."""
         if way.startswith('drainer'):
             pid = self.stage.drainer()
-            name = pid and self.stage.server_of(pid) or name
+            name = (pid and self.stage.server_of(pid)) or name
             if pid and way == 'drainer' and kill(pid):
+                self.in_flight.append(self.stage.in_flight())
                 return way
             if not pid:
                 way = 'server'
         if way == 'any cron worker':
             workers = self.stage.cron_workers(name)
             if workers and kill(workers[int(other * 1000) % len(workers)]):
+                self.in_flight.append(self.stage.in_flight())
                 return way
             way = 'server'
         names = SERVERS if way == 'both servers' else (name,)
@@ -94,10 +108,12 @@ class Harm:
     def _end(self, names) -> None:
         for name in names:
             self.stage.servers[name].kill()
+        self.in_flight.append(self.stage.in_flight())
 
     def _start(self, names) -> None:
-        with ThreadPoolExecutor(len(names)) as pool:
-            list(pool.map(self.stage.start, names))
+        # Not from threads: the kernel ends a server (lab/server.py) with the very thread that started it.
+        for name in names:
+            self.stage.start(name)
 
     def _restart_postgres(self) -> None:
         """Once it dies, the next time it is shut down; Odoo has to live through both."""

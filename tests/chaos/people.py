@@ -27,6 +27,7 @@ class Person(threading.Thread):
         super().__init__(name=f'person {number}', daemon=True)
         self.stage = stage
         self.draw = random.Random(f'{seed}:person:{number}')
+        self.client = stage.client(SERVERS[number % len(SERVERS)])
         self.number = number
         self.total = total
         self.ended = threading.Event()
@@ -36,24 +37,27 @@ class Person(threading.Thread):
 
     def run(self):
         """Act, again and again."""
-        office = None
+        office = Office(self.client, self.draw, chr(65 + self.number))
         while not self.ended.wait(self.draw.uniform(*PAUSE)):
             deed = self.draw.choices(list(DEEDS), [weight for weight, _deed in DEEDS.values()])[0]
             try:
-                office = office or self._office()
                 DEEDS[deed][1](self, office)
                 self.done[deed] += 1
             except OdooError as error:
                 self.failed[deed] += 1
                 self.refused[str(error)[:160]] += 1
-            except TROUBLE:
+            except TROUBLE as error:
                 self.failed[deed] += 1
-                office = None  # that server is gone; try whichever is there
+                self.refused[f'{type(error).__name__} {error}'[:160]] += 1
+                self._turn_to_the_other(office)
 
-    def _office(self) -> Office:
-        client = self.stage.client(self.draw.choice(SERVERS))
-        word = f'{chr(65 + self.number)}{self.draw.randrange(10 ** 6)}x'
-        return Office(client, self.draw, word)
+    def _turn_to_the_other(self, office: Office) -> None:
+        """Log in at the other server; when that is gone too, the next deed fails as well."""
+        names = {server.url: name for name, server in self.stage.servers.items()}
+        other = next(name for url, name in names.items() if url != office.client.url)
+        office.client.url = self.stage.servers[other].url
+        with contextlib.suppress(*TROUBLE):
+            office.client = self.stage.client(other)
 
     def _mine(self, ids: list[int]) -> list[int]:
         return [id_ for id_ in ids if id_ % self.total == self.number]

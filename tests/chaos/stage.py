@@ -24,10 +24,10 @@ SERVERS = ('a', 'b')
 CRON_NICE = 10  # Odoo's own: cron workers are nice to the others
 PARENT_FIELD, NICE_FIELD = 1, 16  # of /proc/<pid>/stat, counted behind the command's name
 ALARM = 0.3  # seconds between two looks of the crons at what is due; in life it is a minute
-# The process that drains holds the lock on the connection's cron, and has its process id in the name.
+# Who runs a cron holds a lock on its row, and tells its process id in its name.
 DRAINER = """
-    SELECT substring(application_name FROM 'odoo-([0-9]+)') FROM pg_stat_activity
-     WHERE datname = %s AND state LIKE 'idle in transaction%%' AND query LIKE '%%last_cron_progress%%'
+    SELECT substring(application_name FROM 'odoo-([0-9]+)') FROM pg_locks JOIN pg_stat_activity USING (pid)
+     WHERE relation = 'ir_cron'::regclass AND mode = 'RowShareLock' AND state LIKE 'idle in transaction%'
 """
 
 
@@ -72,8 +72,8 @@ class Stage:
 
     def drainer(self) -> int | None:
         """Return the process id of the process that drains just now, if one does."""
-        with contextlib.suppress(psycopg2.Error), self.sql('postgres') as cursor:
-            cursor.execute(DRAINER, [DATABASE])
+        with contextlib.suppress(psycopg2.Error), self.sql() as cursor:
+            cursor.execute(DRAINER)
             return next((int(pid) for pid, in cursor.fetchall() if pid), None)
         return None
 
@@ -86,6 +86,14 @@ class Stage:
         return None
 
     # --- PostgreSQL ---
+
+    def in_flight(self) -> int:
+        """Return how many entries are prepared and not settled."""
+        return self._count("state = 'sending'")
+
+    def settled(self) -> int:
+        """Return how many entries are done."""
+        return self._count("state = 'done'")
 
     @contextlib.contextmanager
     def sql(self, name: str = DATABASE) -> Iterator:
@@ -135,6 +143,12 @@ class Stage:
         return self.sim(f'books/{self.realm_id}')
 
     # --- within ---
+
+    def _count(self, condition: str) -> int:
+        with contextlib.suppress(psycopg2.Error), self.sql() as cursor:
+            cursor.execute(f"SELECT count(*) FROM qbo_queue_entry WHERE {condition}")
+            return cursor.fetchone()[0]
+        return 0
 
     def _answers(self) -> bool:
         with contextlib.suppress(psycopg2.Error), self.sql() as cursor:

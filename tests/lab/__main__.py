@@ -14,7 +14,7 @@ from tests.bench import stage as benchmark
 from . import checks, database, postgres, venv
 from . import demo as demonstration
 from .machine import ready
-from .paths import BUILD, LabError, cache, say
+from .paths import BUILD, REPO, LabError, cache, say
 
 
 def setup(_options) -> bool:
@@ -74,6 +74,14 @@ def bench(options) -> bool:
     return options.quick or all(figure.met for figure in figures)
 
 
+def chaos(options) -> bool:
+    """Kill Odoo and PostgreSQL while they sync in bad weather, and compare the books."""
+    with ready() as machine:
+        # In the environment that has PostgreSQL's client library: this one need not.
+        command = [str(machine.python), '-m', 'tests.chaos', '--seed', options.seed, '--kills', str(options.kills)]
+        return not subprocess.run(command, env=machine.environment, cwd=REPO, check=False).returncode
+
+
 def clean(_options) -> bool:
     """Remove everything the lab ever downloaded or built."""
     if (cache() / 'postgres.users').exists() and list(cache().glob('venv-*')):
@@ -101,6 +109,9 @@ def main() -> int:
     show = command(demo)
     show.add_argument('--once', action='store_true', help="exit when the books are compared")
     show.add_argument('--input', type=Path, help="invoices to load: a CSV file in Online Retail's format, or .csv.gz")
+    storm = command(chaos)
+    storm.add_argument('--seed', default='', help="of an earlier run, to see it again; a new one by default")
+    storm.add_argument('--kills', type=int, default=60, help="how many times something is killed")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # clean up as after Ctrl-C
     try:

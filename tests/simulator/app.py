@@ -36,6 +36,8 @@ class Application:
         with self._sim.lock:
             script = self._sim.failures.strike(call) or self._sim.weather.blow(self._sim, call)
             call['failure'] = script and script['kind']
+            before, after = self._sim.weather.delays(call)
+        time.sleep(before)
         request.environ.update({'sim.call': call, 'sim.script': script})
         if script and script['kind'] == 'reset':
             call['dropped'] = True
@@ -47,6 +49,7 @@ class Application:
         else:
             with self._sim.lock:
                 response = self._dispatch(request, call)
+            time.sleep(after)
             response = self._spoil(script, response, call)
         return self._complete(call, response, tid)
 

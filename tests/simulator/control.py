@@ -80,7 +80,7 @@ def _weather_report(sim, _body, _words):
 
 def _calm(sim, _body, _words):
     """The weather stops; what it did is still told."""
-    sim.weather.rate = 0
+    sim.weather.calm()
     return sim.weather.report()
 
 

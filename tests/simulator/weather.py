@@ -47,12 +47,14 @@ class Weather:
     :param seed: what the randomness is made of
     :param float rate: share of the calls that are struck, 0 to 1
     :param kinds: kinds to draw from: a list, or a dict with a weight each; all by default
+    :param float read_rate: the same for reads, queries and tokens; `rate` by default
+    :param float latency: every answer, good or bad, takes up to so many seconds, some before the deed and some after
     :param str paths: regular expression of the addresses that can be struck
     :raises ValueError: an unknown kind, or a rate that is none
     """
 
     def __init__(self, seed=0, rate=0, kinds=KINDS, paths=r'^/v3/|^/oauth2/v1/tokens', slow_seconds=20,
-                 late_seconds=5, retry_after=2, memory_seconds=3600):
+                 late_seconds=5, retry_after=2, memory_seconds=3600, read_rate=None, latency=0):
         weights = kinds if isinstance(kinds, dict) else dict.fromkeys(kinds, 1)
         self.weights = {kind: float(weight) for kind, weight in weights.items()}
         unknown = set(self.weights) - set(KINDS)
@@ -60,6 +62,8 @@ class Weather:
             raise ValueError(f"no such weather: {', '.join(sorted(unknown)) or rate}")
         self.seed = seed
         self.rate = float(rate)
+        self.read_rate = self.rate if read_rate is None else float(read_rate)
+        self.latency = float(latency)
         self.paths = re.compile(paths)
         self.slow_seconds = float(slow_seconds)
         self.late_seconds = float(late_seconds)
@@ -81,7 +85,7 @@ class Weather:
             return None
         self.calls += 1
         draw = random.Random(f"{self.seed}:{self.calls}")
-        if draw.random() >= self.rate:
+        if draw.random() >= (self.rate if _is_write(call) else self.read_rate):
             return None
         kinds = [kind for kind in self._possible(sim, call) if self.weights.get(kind)]
         if not kinds:
@@ -91,12 +95,23 @@ class Weather:
         call['weather'] = kind
         return _SCRIPTS[kind](self, sim, call, draw)
 
+    def delays(self, call):
+        """Seconds that pass before and after the call is performed, whatever else becomes of it."""
+        if not self.latency or not self.paths.search(call['path']):
+            return 0, 0
+        draw = random.Random(f"{self.seed}:{self.calls}:latency")
+        return draw.uniform(0, self.latency / 2), draw.uniform(0, self.latency / 2)
+
+    def calm(self):
+        """Stop."""
+        self.rate = self.read_rate = self.latency = 0
+
     # --- which can strike ---
 
     def _possible(self, sim, call):
         if not call['path'].startswith('/v3/'):
             return _TOKENS
-        if call['method'] != 'POST' or call['operation'] in ('query', 'read'):
+        if not _is_write(call):
             kinds = _READS
         elif call['operation'] == 'batch':
             kinds = [kind for kind in KINDS if kind != 'stale' or _updated(sim, call)]
@@ -124,6 +139,10 @@ class Weather:
 
     def _forget(self, sim, _call, _draw):
         sim.answers.forget(self.memory_seconds)
+
+
+def _is_write(call):
+    return call['path'].startswith('/v3/') and call['method'] == 'POST' and call['operation'] not in ('query', 'read')
 
 
 def _updated(sim, call):

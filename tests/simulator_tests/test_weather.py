@@ -142,6 +142,22 @@ def test_the_same_seed_brings_the_same_weather_and_another_seed_another(us):
     assert 20 < sum(one != 400 for one in first) < 60, "about half of the calls are struck"
 
 
+def test_reads_may_meet_better_weather_than_writes(us):
+    us.client.post('/_sim/weather', json={'rate': 1, 'read_rate': 0, 'kinds': ['throttle']})
+    assert us.call('GET', 'preferences').status_code == 200
+    assert us.refresh(us.tokens['refresh_token']).status_code == 200
+    assert create(us) == 429
+
+
+def test_answers_may_take_their_time_on_the_accounting_addresses_only(us):
+    us.client.post('/_sim/weather', json={'latency': 0.5, 'seed': 3})
+    calls = [{'path': '/v3/company/1/batch'}, {'path': '/books/1'}]
+    (before, after), none = (us.sim.weather.delays(call) for call in calls)
+    assert 0 < before < 0.25 and 0 < after < 0.25 and none == (0, 0)
+    us.client.delete('/_sim/weather')
+    assert us.sim.weather.delays(calls[0]) == (0, 0)
+
+
 def test_scripted_failures_come_before_the_weather(us):
     us.client.post('/_sim/fail', json={'kind': 'status', 'status': 503, 'path': 'preferences'})
     blow(us, 'throttle')
