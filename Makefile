@@ -26,8 +26,8 @@ integration:    ## The tests inside Odoo, browser tours included
 e2e:            ## The tests with real Odoo processes
 	$(LAB) test e2e
 
-bench:          ## Measure what the connector costs (ONLY="cpu_ratio ..." for some of it; QUICK=1 shows that it works)
-	$(LAB) bench $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick)
+bench:          ## Measure what the connector costs (ONLY=cpu_ratio,... for some of it; QUICK=1 shows that it works; PROFILE=1)
+	$(LAB) bench $(if $(ONLY),--only "$(ONLY)") $(if $(QUICK),--quick) $(if $(PROFILE),--profile)
 
 chaos:          ## Kill Odoo 60 times and PostgreSQL twice in bad weather, then compare the books (SEED=123 for the same again)
 	$(LAB) chaos $(if $(SEED),--seed $(SEED)) $(if $(KILLS),--kills $(KILLS))

@@ -2,7 +2,7 @@
 import json
 import platform
 import statistics
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -19,6 +19,7 @@ class Figure:
     title: str
     samples: list[float]
     goal: str = ''
+    unit: str = 'ratio'
     raw: dict = field(default_factory=dict)
 
     @property
@@ -36,8 +37,13 @@ class Figure:
 
     def as_json(self) -> dict:
         """Return the figure for the file."""
-        return {'median': self.median, 'min': min(self.samples), 'max': max(self.samples), 'goal': self.goal,
-                'met': self.met, **asdict(self)}
+        return {'title': self.title, 'unit': self.unit, 'median': self.median, 'min': min(self.samples),
+                'max': max(self.samples), 'goal': self.goal, 'met': self.met, 'samples': self.samples, 'raw': self.raw}
+
+
+def pairwise(ours: list[float], theirs: list[float]) -> list[float]:
+    """Return the ratios of what was measured one right after the other, so that both had the same machine."""
+    return [a / b for a, b in zip(ours, theirs, strict=True)]
 
 
 def machine_line() -> str:
@@ -53,7 +59,7 @@ def write(figures: list[Figure], path: Path) -> None:
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps({
         'date': datetime.now(timezone.utc).isoformat(timespec='seconds'), 'machine': machine_line(),
-        **{figure.key: figure.as_json() for figure in figures}}, indent=1))
+        **{figure.key: figure.as_json() for figure in figures}}, indent=1) + '\n')
 
 
 def table(figures: list[Figure]) -> str:
@@ -70,4 +76,4 @@ def table(figures: list[Figure]) -> str:
 
 
 def _number(value: float) -> str:
-    return f'{value:,.3f}' if value < 100 else f'{value:,.0f}'
+    return f'{value:,.3f}' if abs(value) < 100 else f'{value:,.0f}'

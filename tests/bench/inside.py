@@ -4,11 +4,13 @@
 
 A process of its own for each database, so that what one measures does not warm or swell the other.
 """
+import cProfile
 import json
 import os
+import pstats
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,7 +20,10 @@ from odoo import SUPERUSER_ID, api, fields
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
-TEMPLATES = 20  # invoices made by Odoo itself; the others are copies of them, made by SQL
+# Invoices made by Odoo itself, each of another customer; the others are copies of them, made by SQL, in the same order.
+# So a batch of 30 has 30 customers and 150 products: little in it is read for two documents at once.
+TEMPLATES = 60
+PRODUCTS = 300
 LINES = 5
 MARK = 'BENCH'
 TICKS = os.sysconf('SC_CLK_TCK')
@@ -40,21 +45,21 @@ class Inside:
     # === WHAT IS MEASURED ON === #
 
     def prepare(self) -> dict:
-        """Make the masters and the invoices that others are copied from."""
+        """Make the customers, the products and the invoices that others are copied from."""
         with self._env() as env:
             partners = env['res.partner'].create([{
                 'name': f"Bench Customer {number}", 'street': f"{number} Main Street", 'city': "Springfield",
                 'zip': "12345", 'country_id': env.ref('base.us').id, 'email': f"c{number}@example.com",
             } for number in range(TEMPLATES)])
             products = env['product.product'].create([
-                {'name': f"Bench Product {number}", 'type': 'service'} for number in range(TEMPLATES)])
+                {'name': f"Bench Product {number}", 'type': 'service'} for number in range(PRODUCTS)])
             tax = env.company.account_sale_tax_id
             for state in ('draft', 'posted'):
                 moves = env['account.move'].create([{
                     'move_type': 'out_invoice', 'partner_id': partners[number].id, 'invoice_date': '2026-01-15',
                     'invoice_origin': f'{MARK} {state}',
                     'invoice_line_ids': [fields.Command.create({
-                        'product_id': products[(number + line) % TEMPLATES].id, 'name': f"Line {line} of the order",
+                        'product_id': products[(number * LINES + line) % PRODUCTS].id, 'name': f"Line {line} of the order",
                         'quantity': line + 1, 'price_unit': 10.5 + line, 'tax_ids': tax.ids,
                     }) for line in range(LINES)],
                 } for number in range(TEMPLATES)])
@@ -62,14 +67,14 @@ class Inside:
                     moves.action_post()
         return {}
 
-    def connect(self) -> dict:
+    def connect(self, realm_id: str) -> dict:
         """Connect the company as far as pushing goes: the stub asks for no consent."""
         with self._env() as env:
             connection = env['qbo.connection'].create({
                 'company_id': env.company.id, 'environment': 'sandbox', 'client_id': 'bench',
                 'client_secret': 'bench', 'sync_from': False})
             connection.write({
-                'realm_id': '91300', 'state': 'connected', 'database_uuid': connection._current_uuid(),
+                'realm_id': realm_id, 'state': 'connected', 'database_uuid': connection._current_uuid(),
                 'home_currency': env.company.currency_id.name, 'tax_regime': 'us', 'using_sales_tax': True,
                 'partner_tax': True, 'us_tax_code': '1'})
             credential = connection._credential_sudo()
@@ -91,61 +96,65 @@ class Inside:
         """Copy the templates of a state until there are `count` new invoices of that tag."""
         times = -(-count // TEMPLATES)
         with self._env() as env:
-            cr = env.cr
-            moves = self._columns(cr, 'account_move')
-            # Drafts get their name when they are posted; access tokens are unique.
-            special = {'name': f"'{MARK}/{tag}/' || n" if state == 'posted' else 'NULL', 'access_token': 'NULL',
-                       'ref': 'm.id::text', 'invoice_origin': f"'{MARK} copy {tag}'"}
-            cr.execute(f"""
-                INSERT INTO account_move ({_names(moves)})
-                SELECT {', '.join(special.get(c, f'm."{c}"') for c in moves)}
-                  FROM (SELECT *, row_number() OVER () AS n FROM account_move JOIN generate_series(1, {times}) ON true
-                         WHERE invoice_origin = '{MARK} {state}' LIMIT {count}) m""")
-            lines = self._columns(cr, 'account_move_line')
-            special = {'move_id': 'c.id', 'move_name': 'c.name', 'ref': 'l.id::text'}
-            cr.execute(f"""
-                INSERT INTO account_move_line ({_names(lines)})
-                SELECT {', '.join(special.get(c, f'l."{c}"') for c in lines)}
-                  FROM account_move c JOIN account_move_line l ON l.move_id = c.ref::int
-                 WHERE c.invoice_origin = '{MARK} copy {tag}'""")
-            cr.execute(f"""
+            # Drafts get their name when they are posted. The copies note in `ref` what they are copies of.
+            self._clone(env.cr, 'account_move', {
+                'name': f"'{MARK}/{tag}/' || n" if state == 'posted' else 'NULL', 'access_token': 'NULL',
+                'ref': 'template.id::text', 'invoice_origin': f"'{MARK} copy {tag}'",
+            }, f"""(SELECT *, row_number() OVER (ORDER BY round, id) AS n
+                      FROM account_move JOIN generate_series(1, {times}) round ON true
+                     WHERE invoice_origin = '{MARK} {state}' ORDER BY round, id LIMIT {count}) template""")
+            lines = f"""account_move made JOIN {{0}} template ON {{1}}
+                         WHERE made.invoice_origin = '{MARK} copy {tag}' ORDER BY made.id, template.id"""
+            self._clone(env.cr, 'account_move_line', {
+                'move_id': 'made.id', 'move_name': 'made.name', 'ref': 'template.id::text',
+            }, lines.format('account_move_line', 'template.move_id = made.ref::int'))
+            env.cr.execute(f"""
                 INSERT INTO account_move_line_account_tax_rel (account_move_line_id, account_tax_id)
-                SELECT l.id, r.account_tax_id FROM account_move c JOIN account_move_line l ON l.move_id = c.id
-                  JOIN account_move_line_account_tax_rel r ON r.account_move_line_id = l.ref::int
-                 WHERE c.invoice_origin = '{MARK} copy {tag}'""")
+                SELECT line.id, tax.account_tax_id
+                  FROM account_move_line line JOIN account_move made ON made.id = line.move_id
+                  JOIN account_move_line_account_tax_rel tax ON tax.account_move_line_id = line.ref::int
+                 WHERE made.invoice_origin = '{MARK} copy {tag}'""")
         self._analyze('account_move', 'account_move_line', 'account_move_line_account_tax_rel')
         return {}
 
     def enqueue(self, tag: str = 'A') -> dict:
-        """Insert a due row for each invoice of a tag, as its hook would have."""
+        """Insert a due row for each invoice of a tag: copies of the one that the connector makes itself."""
         with self._env() as env:
-            env.cr.execute("""
-                INSERT INTO qbo_queue_entry (connection_id, company_id, model, res_id, record_name, rank, entity, state,
-                                             attempts, recoveries, create_uid, create_date, write_uid, write_date)
-                SELECT c.id, c.company_id, 'account.move', m.id, m.name, 30, 'Invoice', 'pending', 0, 0, 1,
-                       now() AT TIME ZONE 'UTC', 1, now() AT TIME ZONE 'UTC'
-                  FROM account_move m, qbo_connection c WHERE m.invoice_origin = %s ORDER BY m.id""", [f'{MARK} copy {tag}'])
-            count = env.cr.rowcount
+            domain = [('invoice_origin', '=', f'{MARK} copy {tag}')]
+            first = env['qbo.queue.entry']._enqueue(env['account.move'].search(domain, order='id', limit=1))
+            env.cr.precommit.clear()  # nobody is woken yet
+            self._clone(env.cr, 'qbo_queue_entry', {'res_id': 'made.id', 'record_name': 'made.name'}, f"""
+                qbo_queue_entry template JOIN account_move made ON template.id = {first.id} AND made.id != template.res_id
+                 WHERE made.invoice_origin = '{MARK} copy {tag}' ORDER BY made.id""")
+            count = env.cr.rowcount + 1
         self._analyze('qbo_queue_entry')
         return {'rows': count}
 
     def history(self, count: int) -> dict:
-        """Insert finished rows of documents long gone."""
+        """Insert finished rows, and their links, of documents long gone: copies of one that was pushed."""
+        self.copy(1, tag='OLD')
+        self.enqueue('OLD')
+        self.drain()
+        series = "{0} template JOIN generate_series(1, {1}) n ON true WHERE template.record_name = '{2}/OLD/1'"
+        gone = {'res_id': '100000000 + n', 'record_name': "'OLD/' || n"}
         with self._env() as env:
-            env.cr.execute("""
-                INSERT INTO qbo_queue_entry (connection_id, company_id, model, res_id, record_name, rank, entity, state,
-                    operation, attempts, recoveries, requestid, sent_at, done_at, payload, content_hash, create_uid,
-                    create_date, write_uid, write_date)
-                SELECT c.id, c.company_id, 'account.move', 100000000 + n, 'OLD/' || n, 30, 'Invoice', 'done', 'create', 0,
-                    0, md5(n::text), now(), now(), repeat(md5(n::text), 8), md5(n::text), 1, now(), 1, now()
-                  FROM generate_series(1, %s) n, qbo_connection c""", [count])
-        self._analyze('qbo_queue_entry')
+            self._clone(env.cr, 'qbo_queue_entry', {
+                **gone, 'requestid': 'md5(n::text)', 'payload': 'repeat(md5(n::text), 8)',
+                'answer': 'repeat(md5(n::text), 8)', 'content_hash': 'md5(n::text)',
+            }, series.format('qbo_queue_entry', count, MARK))
+            self._clone(env.cr, 'qbo_binding', {**gone, 'remote_id': "'OLD' || n"}, series.format(
+                'qbo_binding', count, MARK))
+        self._analyze('qbo_queue_entry', 'qbo_binding')
         return {}
 
-    def _columns(self, cr, table):
+    def _clone(self, cr, table: str, changes: dict, source: str):
+        """Insert copies of rows of a table that the source calls `template`, with some columns changed."""
         cr.execute("SELECT column_name FROM information_schema.columns WHERE table_name = %s AND column_name != 'id' "
                    "AND is_generated = 'NEVER'", [table])
-        return [name for name, in cr.fetchall()]
+        columns = [name for name, in cr.fetchall()]
+        into = ', '.join(f'"{name}"' for name in columns)
+        values = ', '.join(changes.get(name, f'template."{name}"') for name in columns)
+        cr.execute(f'INSERT INTO {table} ({into}) SELECT {values} FROM {source}')
 
     def _analyze(self, *tables):
         with self.registry.cursor() as cr:
@@ -160,24 +169,36 @@ class Inside:
         """Post the drafts of a tag in one transaction."""
         with self._env() as env:
             moves = env['account.move'].search([('invoice_origin', '=', f'{MARK} copy {tag}')])
-            queries, start = env.cr.sql_log_count, time.perf_counter()
+            queries, cpu, start = env.cr.sql_log_count, time.process_time(), time.perf_counter()
             moves.action_post()
             env.cr.commit()
-            return {'seconds': time.perf_counter() - start, 'queries': env.cr.sql_log_count - queries,
-                    'documents': len(moves)}
+            return {'seconds': time.perf_counter() - start, 'cpu': time.process_time() - cpu,
+                    'queries': env.cr.sql_log_count - queries, 'documents': len(moves)}
 
-    def drain(self, unlimited: bool = True) -> dict:
-        """Work off all due rows in this process."""
-        if unlimited:
-            self._lift_limits()
+    def drain(self, profile: str = '') -> dict:
+        """Work off all due rows in this process, without limits of calls; write a profile to a file if one is named."""
+        import odoo.addons.qbo_connector_unlimited
         with self._env() as env:
             connection = env['qbo.connection'].search([], limit=1)
             before = self._settled(env)
             backends, cpu, start = self._backend_seconds(env), time.process_time(), time.perf_counter()
-            env['qbo.queue.entry']._drain(connection)
-            return {'seconds': time.perf_counter() - start, 'cpu': time.process_time() - cpu,
+            profiler = cProfile.Profile() if profile else nullcontext()
+            with profiler:
+                env['qbo.queue.entry']._drain(connection)
+            done = {'seconds': time.perf_counter() - start, 'cpu': time.process_time() - cpu,
                     'database_cpu': self._backend_seconds(env) - backends, 'documents': self._settled(env) - before,
                     'peak_kb': self._peak()}
+        if profile:
+            with open(profile, 'w') as out:
+                for order in ('cumulative', 'tottime'):
+                    pstats.Stats(profiler, stream=out).sort_stats(order).print_stats(80)
+        return done
+
+    def wake(self) -> dict:
+        """Wake the cron that drains, as the hooks do."""
+        with self._env() as env:
+            env['qbo.connection'].search([])._trigger_drain()
+        return {}
 
     def bare(self, url: str, count: int) -> dict:
         """Send the payload of a settled row so often, one by one: the least an unbatched connector pays."""
@@ -195,8 +216,11 @@ class Inside:
     def open_rows(self) -> dict:
         """Return how many rows are not settled yet."""
         with self._env() as env:
-            env.cr.execute("SELECT count(*) FROM qbo_queue_entry WHERE state IN ('pending', 'sending')")
-            return {'rows': env.cr.fetchone()[0]}
+            env.cr.execute("SELECT count(*) FILTER (WHERE state IN ('pending', 'sending')), "
+                           "count(*) FILTER (WHERE state NOT IN ('pending', 'sending')) FROM qbo_queue_entry "
+                           "WHERE state IN ('pending', 'sending', 'failed', 'dead', 'unknown')")
+            left, failed = env.cr.fetchone()
+        return {'rows': left, 'failed': failed}
 
     def queue_jobs(self, url: str, payload: dict, tag: str) -> dict:
         """Enqueue one job for each invoice of a tag."""
@@ -207,22 +231,24 @@ class Inside:
                 move.with_delay().bench_push(url)
         return {'jobs': len(moves)}
 
+    def forget_jobs(self) -> dict:
+        """Delete the jobs, so that no later one has a larger table."""
+        with self._env() as env:
+            env.cr.execute("DELETE FROM queue_job")
+        self._analyze('queue_job')
+        return {}
+
     def open_jobs(self) -> dict:
         """Return how many jobs are not done yet, and how many failed."""
         with self._env() as env:
-            env.cr.execute("SELECT count(*) FILTER (WHERE state != 'done'), count(*) FILTER (WHERE state = 'failed') "
-                           "FROM queue_job")
+            env.cr.execute("SELECT count(*), count(*) FILTER (WHERE state = 'failed') FROM queue_job "
+                           "WHERE state != 'done'")
             left, failed = env.cr.fetchone()
         return {'rows': left, 'failed': failed}
 
     def _settled(self, env):
         env.cr.execute("SELECT count(*) FROM qbo_binding WHERE entity = 'Invoice'")
         return env.cr.fetchone()[0]
-
-    def _lift_limits(self):
-        from odoo.addons.qbo_connector.qbo import limiter
-        limiter.PER_MINUTE = limiter.PER_SECOND = limiter.BATCHES_PER_MINUTE = 10 ** 9
-        limiter.MINUTE = limiter.SECOND = 0.001
 
     def _backend_seconds(self, env):
         """Return the CPU seconds that PostgreSQL's processes for this database have used."""
@@ -237,10 +263,6 @@ class Inside:
     def _peak(self):
         status = Path('/proc/self/status').read_text()
         return int(next(line.split()[1] for line in status.splitlines() if line.startswith('VmHWM')))
-
-
-def _names(columns: list[str]) -> str:
-    return ', '.join(f'"{column}"' for column in columns)
 
 
 def main() -> None:

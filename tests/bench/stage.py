@@ -10,10 +10,11 @@ from pathlib import Path
 
 from tests.lab import database, server
 from tests.lab.machine import Machine
-from tests.lab.paths import BUILD, REPO, built_once
+from tests.lab.paths import BUILD, REPO, built_once, locked
 
 QUEUE_JOB = 'odoo-addon-queue-job==19.0.*'
 ADDONS = REPO / 'tests/bench/addons'
+REALM = '91300'
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Process:
     """A process inside Odoo that obeys; see :mod:`.inside`."""
 
     def __init__(self, machine: Machine, name: str, conf: Path):
-        self._log = open(BUILD / f'bench-{name}.log', 'ab')
+        self._log = open(BUILD / f'{name}.log', 'ab')
         self._process = subprocess.Popen(
             [str(machine.python), '-m', 'tests.bench.inside', str(conf), name], env=machine.environment, cwd=REPO,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, text=True)
@@ -67,9 +68,13 @@ class Stage:
         self.machine = machine
         self.stub = stub
         self._cleanup = contextlib.ExitStack()
-        self._template: str | None = None
+        self._templates: dict[bool, str] = {}
 
     def __enter__(self) -> 'Stage':
+        for name in database.databases(self.machine):
+            owner = name.rpartition('_')[2]
+            if name.startswith('qbo_bench_') and owner.isdigit() and not Path('/proc', owner).exists():
+                database.drop(self.machine, name)  # left by a benchmark that was killed
         return self
 
     def __exit__(self, *exception) -> None:
@@ -87,22 +92,30 @@ class Stage:
         with urllib.request.urlopen(self.stub.url + path, timeout=10) as answer:
             return json.loads(answer.read())
 
-    def connected(self, name: str) -> str:
-        """Return a database of that name with the addon, connected with the stub, and the invoices to copy."""
-        if self._template is None:
-            self._template = self.empty('bench_template', with_addon=True)
-            with self.process(self._template) as process:
+    def connected(self, purpose: str) -> str:
+        """Return a database with the addon, connected with the stub, and the invoices to copy."""
+        return self._copy(self._template(with_addon=True), purpose)
+
+    def plain(self, purpose: str) -> str:
+        """Return a database that never saw the addon, with the same invoices to copy."""
+        return self._copy(self._template(with_addon=False), purpose)
+
+    def _template(self, with_addon: bool) -> str:
+        if with_addon not in self._templates:
+            template = database.addon_template if with_addon else database.base_template
+            with locked('copies'):  # or another run, on other sources, could drop the template before it is copied
+                name = self._copy(template(self.machine), 'template' if with_addon else 'plain')
+            # No job shall run on its own account while something else is measured.
+            self.sql(name, "UPDATE ir_cron SET nextcall = now() AT TIME ZONE 'UTC' + interval '7 days'")
+            with self.process(name) as process:
                 process('prepare')
-                process('connect')
-        return self._copy(self._template, name)
+                if with_addon:
+                    process('connect', realm_id=REALM)
+            self._templates[with_addon] = name
+        return self._templates[with_addon]
 
-    def empty(self, name: str, with_addon: bool) -> str:
-        """Return a copy of the lab's template with or without the addon."""
-        template = database.addon_template if with_addon else database.base_template
-        return self._copy(template(self.machine), name)
-
-    def _copy(self, source: str, name: str) -> str:
-        target = f'qbo_{name}'
+    def _copy(self, source: str, purpose: str) -> str:
+        target = f'qbo_bench_{purpose}_{os.getpid()}'
         database.copy(self.machine, source, target)
         self._cleanup.callback(database.drop, self.machine, target)
         return target
@@ -118,12 +131,13 @@ class Stage:
     def configuration(self, name: str, **settings) -> Path:
         """Write the configuration of a database that speaks with the stub."""
         return database.configuration(
-            self.machine, name, qbo_simulator_url=self.stub.url, log_level='warn', **settings)
+            self.machine, name, **{'http_interface': server.HOST, 'qbo_simulator_url': self.stub.url,
+                                   'log_level': 'warn', **settings})
 
     @contextlib.contextmanager
     def process(self, name: str, addons_path: str = '', python_path: str = '') -> Iterator[Process]:
         """Run a process inside Odoo on a database."""
-        conf = self.configuration(name, addons_path=addons_path or self.machine.addons_path)
+        conf = self.configuration(name, addons_path=addons_path or f'{self.machine.addons_path},{ADDONS}')
         process = Process(self.with_path(python_path), name, conf)
         try:
             yield process

@@ -11,20 +11,27 @@ import argparse
 import asyncio
 import itertools
 import json
+import re
 import time
 from collections import deque
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 ENTITIES = {name.lower(): name for name in ('Invoice', 'CreditMemo', 'Payment', 'Customer', 'Item')}
 LIMITS = (('request', 1.0, 10), ('request', 60.0, 500), ('batch', 60.0, 40))
 MOMENT = {'CreateTime': '2026-01-01T00:00:00-08:00', 'LastUpdatedTime': '2026-01-01T00:00:00-08:00'}
+LENGTH = re.compile(rb'\r\ncontent-length: *(\d+)', re.IGNORECASE)
+END = b'\r\n\r\n'
 
 
 class Stub:
-    """What the server knows: how it is to behave, and what it was asked."""
+    """What the server knows: how it is to behave, and what it was asked.
 
-    def __init__(self):
+    :param clock: seconds that never go back
+    """
+
+    def __init__(self, clock=time.monotonic):
         self.ids = itertools.count(1000)
+        self.clock = clock
         self.behave(0.0, False)
 
     def behave(self, latency: float, limits: bool) -> None:
@@ -34,29 +41,31 @@ class Stub:
         self.counts = {'write': 0, 'batch': 0, 'read': 0, 'documents': 0, 'refused': 0}
         self.times = {rule: deque() for rule in LIMITS}
 
-    def answer(self, method: str, target: str, body: bytes) -> tuple[int, dict]:
-        """Return status and body of the answer to one request."""
-        url = urlsplit(target)
-        last = url.path.rpartition('/')[2]
+    def answer(self, method: str, target: str, body: bytes) -> tuple[int, dict, float]:
+        """Return status and body of the answer to one request, and the seconds until it leaves."""
+        path, _, query = target.partition('?')
+        last = path.rpartition('/')[2]
         if last == 'stats':
-            return 200, self.counts
+            return 200, self.counts, 0.0
         if last == 'set':
-            wanted = parse_qs(url.query)
+            wanted = parse_qs(query)
             self.behave(float(wanted['latency'][0]), wanted['limits'] == ['1'])
-            return 200, {}
+            return 200, {}, 0.0
         kind = 'batch' if last == 'batch' else 'write' if method == 'POST' and last in ENTITIES else 'read'
         if self.limits and self._exceeded(kind):
             self.counts['refused'] += 1
-            return 429, {'fault': {'error': [{'message': 'ThrottleExceeded', 'code': '3001'}]}}
+            return 429, {'fault': {'error': [{'message': 'ThrottleExceeded', 'code': '3001'}]}}, 0.0
         self.counts[kind] += 1
         if kind == 'batch':
-            return 200, {'BatchItemResponse': [self._item(item) for item in json.loads(body)['BatchItemRequest']]}
-        if kind == 'write':
-            return 200, {ENTITIES[last]: self._booked(json.loads(body)), 'time': MOMENT['CreateTime']}
-        return 200, {'QueryResponse': {}}
+            answer = {'BatchItemResponse': [self._item(item) for item in json.loads(body)['BatchItemRequest']]}
+        elif kind == 'write':
+            answer = {ENTITIES[last]: self._booked(json.loads(body))}
+        else:
+            answer = {'QueryResponse': {}}
+        return 200, {**answer, 'time': MOMENT['CreateTime']}, self.latency
 
     def _exceeded(self, kind: str) -> bool:
-        now = time.monotonic()
+        now = self.clock()
         mine = [rule for rule in LIMITS if rule[0] in ('request', kind)]
         for rule in mine:
             times = self.times[rule]
@@ -81,29 +90,42 @@ class Stub:
         return data
 
 
-async def serve(stub: Stub, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Answer the requests of one kept-alive connection."""
-    try:
-        while True:
-            head = (await reader.readuntil(b'\r\n\r\n')).decode('latin-1').split('\r\n')
-            method, target, _version = head[0].split(' ')
-            length = next((int(line[15:]) for line in head if line.lower().startswith('content-length:')), 0)
-            body = await reader.readexactly(length)
-            status, data = stub.answer(method, target, body)
-            if stub.latency and status == 200:
-                await asyncio.sleep(stub.latency)
-            text = json.dumps(data).encode()
-            writer.write(b'HTTP/1.1 %d OK\r\nContent-Type: application/json\r\nintuit_tid: 1-bench\r\n'
-                         b'Content-Length: %d\r\n\r\n' % (status, len(text)) + text)
-            await writer.drain()
-    except (asyncio.IncompleteReadError, ConnectionError):
-        writer.close()
+class Connection(asyncio.Protocol):
+    """One kept-alive connection; its requests are answered one after the other."""
+
+    def __init__(self, stub: Stub):
+        self.stub = stub
+        self.received = b''
+
+    def connection_made(self, transport) -> None:
+        """Keep what to answer on."""
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Answer once a request is complete; what HTTP clients send before they have the answer to it is nothing."""
+        self.received += data
+        head, end, rest = self.received.partition(END)
+        if not end:
+            return
+        length = LENGTH.search(head)
+        if len(rest) < (int(length[1]) if length else 0):
+            return
+        self.received = b''
+        method, target, _ = head[:head.index(b'\r\n')].decode('latin-1').split(' ', 2)
+        status, answer, seconds = self.stub.answer(method, target, rest)
+        text = json.dumps(answer).encode()
+        text = (b'HTTP/1.1 %d OK\r\nContent-Type: application/json\r\nintuit_tid: 1-bench\r\nContent-Length: %d\r\n\r\n'
+                % (status, len(text))) + text
+        if seconds:
+            asyncio.get_running_loop().call_later(seconds, self.transport.write, text)
+        else:
+            self.transport.write(text)
 
 
 async def main(port: int) -> None:
     """Serve until the process is ended."""
     stub = Stub()
-    server = await asyncio.start_server(lambda r, w: serve(stub, r, w), '127.0.0.1', port, limit=2 ** 24)
+    server = await asyncio.get_running_loop().create_server(lambda: Connection(stub), '127.0.0.1', port)
     async with server:
         await server.serve_forever()
 

@@ -5,10 +5,12 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from tests.bench import figures as bench_figures
 from tests.bench import measures
+from tests.bench import plan as bench_plan
 from tests.bench import stage as benchmark
 
 from . import checks, database, postgres, venv
@@ -67,8 +69,8 @@ def demo(options) -> bool:
 def bench(options) -> bool:
     """Measure what the connector costs; writes build/bench.json."""
     with ready() as machine, benchmark.stub(machine) as stub, benchmark.Stage(machine, stub) as stage:
-        sizes = measures.QUICK if options.quick else measures.Sizes()
-        figures = measures.measure(stage, sizes, options.only)
+        sizes = replace(measures.QUICK if options.quick else measures.Sizes(), profile=options.profile)
+        figures = bench_plan.measure(stage, sizes, options.only or bench_plan.KEYS)
     bench_figures.write(figures, BUILD / 'bench.json')
     print(bench_figures.table(figures))
     return options.quick or all(figure.met for figure in figures)
@@ -104,7 +106,10 @@ def main() -> int:
         command(function)
     command(test).add_argument('stages', nargs='*', metavar='stage', help=', '.join(checks.STAGES))
     bench_options = command(bench)
-    bench_options.add_argument('--only', nargs='*', default=[], choices=measures.ALL, help="only these measurements")
+    bench_options.add_argument('--only', type=bench_plan.keys, default=[], metavar='key,...',
+                               help=f"only some of {', '.join(bench_plan.KEYS)}")
+    bench_options.add_argument('--profile', action='store_true',
+                               help="with cpu_ratio: write a profile of the engine to build/bench-profile.txt")
     bench_options.add_argument('--quick', action='store_true', help="tiny sizes: shows that it works, measures nothing")
     show = command(demo)
     show.add_argument('--once', action='store_true', help="exit when the books are compared")
