@@ -23,7 +23,7 @@ AUTH_RETRY = timedelta(minutes=1)
 class QboQueueEntry(models.Model):
     """The part of the queue that turns errors into states."""
 
-    _inherit = 'qbo.queue.entry'
+    _inherit = 'qbo.queue.entry'  # pylint: disable=consider-merging-classes-inherited  # one file a concern
 
     def _isolated(self, action, result=None):
         """Do something to rows at once; when an error nobody foresaw stops that, to one row after the other.

@@ -15,9 +15,9 @@ import json
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import groupby
 
 from odoo import fields, models
+from odoo.tools import groupby
 
 from ..exceptions import MissingDependency, MissingMapping, Refused
 from ..qbo import faults
@@ -57,7 +57,7 @@ class Parcel:
 class QboQueueEntry(models.Model):
     """The part of the queue that pushes rows."""
 
-    _inherit = 'qbo.queue.entry'
+    _inherit = 'qbo.queue.entry'  # pylint: disable=consider-merging-classes-inherited  # one file a concern
 
     def _perform(self, client):
         """Take rows that were claimed together through their phases."""
