@@ -93,6 +93,15 @@ class TestProgress(RowsMixin, QueueCase):
                 self.connection.invalidate_recordset()
                 self.assertEqual(self.connection.with_context(tz=zone).done_today, expected, zone)
 
+    def test_a_run_goes_on_past_midnight(self):
+        with freeze_time(NOON.replace(hour=0, minute=10)):
+            self.finished(5, 20)
+            self.finished(2, 1)
+            self.rows(1)
+            connection = self.connection.with_context(tz='UTC')
+            connection.invalidate_recordset()
+            self.assertEqual((connection.run_count, connection.done_today), (7, 2))
+
     def test_the_oldest_due_row_is_dated_from_when_it_came_to_its_turn(self):
         with freeze_time(NOON):
             old = self.rows(1)

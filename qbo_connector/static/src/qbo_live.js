@@ -4,7 +4,6 @@ import { registry } from "@web/core/registry";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 const PERIOD = 5000;
-const TYPING = "input, textarea, select, [contenteditable=true]";
 
 /**
  * Reads a connection again every few seconds while something is on its way to QuickBooks.
@@ -35,7 +34,7 @@ export class QboLive extends Component {
         if (!record.resId || !record.data.remaining_count || document.hidden) {
             return false;
         }
-        return !document.activeElement?.matches(TYPING) && !(await record.isDirty());
+        return !(await record.isDirty()); // asks the field in which somebody is typing, too
     }
 }
 

@@ -26,7 +26,12 @@ registry.category("web_tour.tours").add("qbo_live_progress", {
             run: "edit 17",
         },
         {
-            trigger: ".o_field_widget[name=user_id]",
+            content: "Nobody types any more, but the change is there",
+            trigger: ".o_notebook a[name=activity]",
+            run: "click",
+        },
+        {
+            trigger: ".o_notebook a[name=activity].active",
             run: cancelWaiting,
         },
         {
