@@ -17,10 +17,16 @@ export class QboLive extends Component {
 
     setup() {
         onMounted(() => this.wait());
-        onWillUnmount(() => browser.clearTimeout(this.timer));
+        onWillUnmount(() => {
+            this.left = true; // an answer may still be on its way
+            browser.clearTimeout(this.timer);
+        });
     }
 
     wait() {
+        if (this.left) {
+            return;
+        }
         this.timer = browser.setTimeout(async () => {
             if (await this.mayRead()) {
                 await this.props.record.load();
