@@ -49,6 +49,7 @@ class QboSalesDocument(models.AbstractModel):
         records.fetch(MOVE_FIELDS)
         records.line_ids.fetch(LINE_FIELDS)
         (records.partner_id | records.commercial_partner_id | records.partner_shipping_id).fetch(PARTNER_FIELDS)
+        records.company_id.fetch(['account_price_include'])  # what taxes ask of it
 
     @api.model
     def _intent(self, connection, record):
