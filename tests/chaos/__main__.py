@@ -17,7 +17,9 @@ def main() -> int:
     parser.add_argument('--people', type=int, default=Plan.people)
     parser.add_argument('--size', type=float, default=Plan.size, help="of the backlog, 1 is about 300 entries")
     parser.add_argument('--rate', type=float, default=Plan.rate, help="share of the calls that the weather strikes")
-    parser.add_argument('--slow-seconds', type=float, default=Plan.slow_seconds)
+    parser.add_argument('--slow-seconds', type=float, default=Plan.slow_seconds, help="the slowest answer")
+    parser.add_argument('--latency', type=float, default=Plan.latency, help="seconds that any answer may take")
+    parser.add_argument('--outlast', type=float, default=Plan.outlast, help="seconds of bad weather after the kills")
     options = vars(parser.parse_args())
     options['seed'] = options['seed'] or str(secrets.randbelow(10 ** 6))
     try:

@@ -48,7 +48,7 @@ def audit(client: OdooClient, connection: int, books: dict[str, list[dict]], bef
     _payments(client, marked, result)
     _named(client, 'res.partner', [('name', 'like', 'Chaos %')], books['Customer'], 'DisplayName', _customer, result)
     _named(client, 'product.product', [('name', 'like', 'Chaos %')], books['Item'], 'Name', _product, result)
-    _links(client, connection, books, result)
+    _links(client, connection, books, edits, result)
     _queue(client, result)
     _edits(books, edits, result)
     result.rows = [_without_voided(row, books) for row in compare(client, connection, simulator_url, before)]
@@ -192,11 +192,12 @@ def _named(client: OdooClient, model: str, domain: list, objects: list[dict], na
 # --- links and queue ---
 
 
-def _links(client: OdooClient, connection: int, books: dict, result: Audit) -> None:
+def _links(client: OdooClient, connection: int, books: dict, edits: list[dict], result: Audit) -> None:
     """Every live link leads to a live object and knows its SyncToken; no object and no record has two."""
     links = client.search_read('qbo.binding', [('connection_id', '=', connection), ('active', '=', True)],
                                ['entity', 'remote_id', 'model', 'res_id', 'sync_token', 'state', 'record_name'])
     objects = {(entity, obj['Id']): obj for entity, found in books.items() for obj in found}
+    edited = {(edit['entity'], edit['id'], edit['token']) for edit in edits}
     payers = {payment['CustomerRef']['value'] for payment in books['Payment']}
     for key, word in ((('entity', 'remote_id'), "object"), (('entity', 'model', 'res_id'), "record")):
         for value, times in Counter(tuple(link[name] for name in key) for link in links).items():
@@ -217,6 +218,7 @@ def _links(client: OdooClient, connection: int, books: dict, result: Audit) -> N
         ours, theirs = int(link['sync_token'] or 0), int(obj['SyncToken'])
         # Payments move the token of the documents they are applied to, without anybody asking us.
         moved = link['entity'] in ('Invoice', 'CreditMemo') and obj['CustomerRef']['value'] in payers
+        moved |= (link['entity'], link['remote_id'], obj['SyncToken']) in edited  # nobody has written since
         if ours > theirs or (ours < theirs and not moved):
             result.differences.append(f"{what} has SyncToken {ours}, the object {theirs}")
 
@@ -233,7 +235,7 @@ def _queue(client: OdooClient, result: Audit) -> None:
 def _edits(books: dict, edits: list[dict], result: Audit) -> None:
     """What people changed in QuickBooks in fields that Odoo does not own is still there."""
     objects = {(entity, obj['Id']): obj for entity, found in books.items() for obj in found}
-    last = {(edit['entity'], edit['id'], edit['field']): edit['value'] for edit in edits}
+    last = {(edit['entity'], edit['id'], edit['field']): edit['value'] for edit in edits if edit['field']}
     for (entity, remote_id, name), value in last.items():
         obj = objects.get((entity, remote_id))
         result.compared['edit in QuickBooks'] += 1

@@ -8,10 +8,10 @@ from tests.lab.paths import say
 from .addons.qbo_connector_hurry import SAFE_REPLAY
 from .stage import SERVERS, Stage, kill
 
-# Some kills follow each other closely; most wait until something was settled since the last one, or there would soon be
-# nothing but one batch that never gets through.
+# Some kills follow each other closely; most wait for their share of the backlog to be settled, or there would soon be
+# nothing but one batch of customers that never gets through.
 AT_ONCE = 0.3
-PROGRESS_PATIENCE = 15  # seconds
+PROGRESS_PATIENCE = 12  # seconds
 CALLS_BETWEEN = (0, 1, 1, 2, 2, 3, 4)  # then so many more calls to QuickBooks pass,
 CALLS_PATIENCE = 3  # seconds, should they not come,
 HESITATION = 0.35  # seconds at most until the blow: the moments between two statements are what is sought
@@ -23,10 +23,11 @@ WRITES = '/v3/company/[0-9]+/(batch|customer|item|invoice|creditmemo|payment)$'
 
 
 class Harm:
-    """Does so much harm, as its seed will have it."""
+    """Does so much harm, as its seed will have it, all along the way of a backlog."""
 
-    def __init__(self, stage: Stage, seed: str, kills: int, postgres_restarts: int):
+    def __init__(self, stage: Stage, seed: str, kills: int, postgres_restarts: int, backlog: int):
         self.stage = stage
+        self.share = backlog // max(kills, 1)
         self.draw = random.Random(f'{seed}:harm')
         self.kills = kills
         self.postgres_at = {(number + 1) * kills // (postgres_restarts + 1) for number in range(postgres_restarts)}
@@ -37,6 +38,7 @@ class Harm:
     def do(self) -> None:
         """Kill, restart, and kill again."""
         while self.done.total() < self.kills:
+            self.stage.look_after()
             if self.done.total() in self.postgres_at:
                 self.postgres_at.discard(self.done.total())
                 self._restart_postgres()
@@ -54,9 +56,9 @@ class Harm:
             say(f"  kill {self.done.total()} of {self.kills}: {way}, {self.in_flight[-1]} entries in flight")
 
     def _wait_for_progress(self) -> None:
-        """Wait until an entry is settled."""
-        deadline, before = time.monotonic() + PROGRESS_PATIENCE, self.stage.settled()
-        while self.stage.settled() <= before and time.monotonic() < deadline:
+        """Wait until the next kill's share of the backlog is settled."""
+        deadline, goal = time.monotonic() + PROGRESS_PATIENCE, self.stage.settled() + self.share
+        while self.stage.settled() < goal and time.monotonic() < deadline:
             time.sleep(0.05)
 
     def _wait(self, calls: int, hesitation: float) -> None:
@@ -123,5 +125,6 @@ class Harm:
         time.sleep(self.draw.uniform(0.2, 2))
         self.stage.cluster.restart()
         self.stage.wait_for_postgres()
+        self.stage.look_after()
         self.postgres[way] += 1
         say(f"  PostgreSQL restarted ({way})")

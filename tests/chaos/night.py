@@ -42,6 +42,7 @@ class Plan:
     rate: float = 0.3
     slow_seconds: float = 20
     latency: float = 0.4
+    outlast: float = 90  # seconds of bad weather after the last kill, if so many are needed
 
 
 @dataclass
@@ -51,6 +52,7 @@ class Outcome:
     plan: Plan
     seconds: float = 0
     backlog: int = 0
+    switches: dict = field(default_factory=dict)
     audit: Audit = field(default_factory=Audit)
     figures: dict[str, dict] = field(default_factory=dict)
 
@@ -63,13 +65,14 @@ class Outcome:
         """Return everything for build/chaos.json."""
         return {
             'seed': self.plan.seed, 'good': self.good, 'seconds': round(self.seconds), 'backlog': self.backlog,
-            'plan': vars(self.plan), **self.figures, 'compared': dict(self.audit.compared),
+            'plan': vars(self.plan), 'switches': self.switches, **self.figures, 'compared': dict(self.audit.compared),
             'documents': {row.kind: row.as_json() for row in self.audit.rows}, 'differences': self.audit.differences,
         }
 
     def text(self) -> str:
         """Return the figures and the differences for a person."""
-        lines = [f"\nSeed {self.plan.seed}: {self.seconds:.0f} s, backlog {self.backlog} entries"]
+        lines = [f"\nSeed {self.plan.seed}: {self.seconds:.0f} s, backlog {self.backlog} entries, QuickBooks with "
+                 + ", ".join(f"{name} {value}" for name, value in self.switches.items())]
         for name, figures in {**self.figures, 'compared': self.audit.compared}.items():
             shown = ', '.join(f'{key} {value}' for key, value in figures.items()) or 'none'
             lines.append(f"{name:<18} {sum(figures.values()):>6}   {shown}")
@@ -82,7 +85,7 @@ class Outcome:
 def spend(machine: Machine, plan: Plan) -> Outcome:
     """Let a night pass and return what it left."""
     began = time.monotonic()
-    outcome = Outcome(plan)
+    outcome = Outcome(plan, switches=_switches(plan.seed))
     with stage(machine) as scene:
         before = books.quickbooks_sums(scene.simulator.url, scene.realm_id)
         with scene.calm_server() as client:
@@ -90,18 +93,20 @@ def spend(machine: Machine, plan: Plan) -> Outcome:
             outcome.backlog = _prepare(client, plan)
         scene.start('a')
         scene.start('b')
-        harm = Harm(scene, plan.seed, plan.kills, plan.postgres_restarts)
+        harm = Harm(scene, plan.seed, plan.kills, plan.postgres_restarts, outcome.backlog)
         with scene.alarm():
-            settled_before = scene.settled()
+            settled_before, fell = scene.settled(), time.monotonic()
             say(f"The night begins: {outcome.backlog} entries wait, seed {plan.seed}.")
-            scene.sim('seed', {'switches': {'rate_limits': True}})
+            scene.sim('seed', {'switches': outcome.switches})
             scene.sim('weather', {'seed': plan.seed, 'rate': plan.rate, 'read_rate': plan.rate / 5, 'kinds': KINDS,
                                   'slow_seconds': plan.slow_seconds, 'late_seconds': 4, 'latency': plan.latency,
                                   'memory_seconds': 90})
             with people(scene, plan.seed, plan.people) as crowd:
                 harm.do()
+            _outlast(scene, plan.outlast, outcome.backlog // 20)
             scene.sim('weather', {}, 'DELETE')
-            settled_by_night = scene.settled() - settled_before
+            settled_by_night, broke = scene.settled() - settled_before, time.monotonic()
+            scene.look_after()
             say("The morning: the rest of the queue drains.")
             client = scene.client('a')
             reconnects, retries = _morning(scene, client)
@@ -109,6 +114,8 @@ def spend(machine: Machine, plan: Plan) -> Outcome:
                                   scene.sim('weather')['edits'])
         _figures(scene, client, outcome, harm, crowd)
         outcome.figures['settled by night'] = {'entries': settled_by_night}
+        outcome.figures['seconds'] = {
+            'before': round(fell - began), 'night': round(broke - fell), 'morning': round(time.monotonic() - broke)}
         outcome.figures['morning'] = {'reconnects': reconnects, 'retries pressed': retries}
         if reconnects:
             outcome.audit.differences.append("The connection had to be connected anew, though no consent was withdrawn")
@@ -116,6 +123,18 @@ def spend(machine: Machine, plan: Plan) -> Outcome:
         RESULT.write_text(json.dumps(outcome.as_json(), indent=2, default=str) + '\n')
         _keep_evidence(scene, client)
     return outcome
+
+
+def _switches(seed: str) -> dict:
+    """Return how QuickBooks behaves tonight where its real behaviour is a setting or unknown; never kindly."""
+    draw = random.Random(f'{seed}:switches')
+    return {
+        'rate_limits': True,
+        # A user's setting; without the warning nothing but us keeps a number from being used twice.
+        'duplicate_number_warning': draw.random() < 0.3,
+        'requestid_faults': draw.choice(('none', 'batch', 'all')),
+        'throttle_format': draw.choice(('json', 'xml')),
+    }
 
 
 def _prepare(client: OdooClient, plan: Plan) -> int:
@@ -156,12 +175,22 @@ def _prepare(client: OdooClient, plan: Plan) -> int:
     return backlog
 
 
+def _outlast(scene: Stage, seconds: float, few: int) -> None:
+    """Let the weather blow on, without kills, until nearly everything went through it."""
+    say("The last kill is over; the weather blows on.")
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and scene.waiting() > few:
+        scene.look_after()
+        time.sleep(0.2)
+
+
 def _morning(scene: Stage, client: OdooClient) -> tuple[int, int]:
     """Finish what was left half done, press Retry a few times, wait for the queue; returns what it took."""
     reconnects = _reconnect(scene, client)
     Office(client, random.Random(0), 'M').finish_drafts()
     deadline, retries = time.monotonic() + MORNING, 0
     while time.monotonic() < deadline:
+        scene.look_after()
         waiting = client.call('qbo.queue.entry', 'search_count', [('state', 'in', ('pending', 'sending'))])
         stuck = client.call('qbo.queue.entry', 'search_count', [('state', 'in', STUCK)])
         # Rows that wait for a stuck one wait as long as it does.
@@ -196,7 +225,7 @@ def _figures(scene: Stage, client: OdooClient, outcome: Outcome, harm: Harm, cro
     outcome.figures = {
         'kills': dict(harm.done), 'in flight at kills': {
             'kills that found some': sum(map(bool, harm.in_flight)), 'entries': sum(harm.in_flight)},
-        'server starts': scene.starts, 'PostgreSQL restarts': dict(harm.postgres),
+        'server starts': dict(scene.starts), 'PostgreSQL restarts': dict(harm.postgres),
         'faults': scene.sim('weather')['blown'],
         'calls': dict(Counter('batch' if call['operation'] == 'batch' else (
             'write' if call['method'] == 'POST' and call['realm'] else 'read' if call['realm'] else 'oauth')

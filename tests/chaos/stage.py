@@ -6,6 +6,7 @@ import signal
 import threading
 import time
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,7 +43,7 @@ class Stage:
         self.connection = 0
         self.company = 0
         self.realm_id = connect.US_REALM
-        self.starts = dict.fromkeys(SERVERS, 0)
+        self.starts: Counter = Counter()
 
     # --- Odoo ---
 
@@ -60,10 +61,17 @@ class Stage:
         """Log in at a server and work in the connected company."""
         return OdooClient(self.servers[name].url, DATABASE).in_company(self.company)
 
-    def start(self, name: str) -> None:
-        """Start a server and return when it answers; PostgreSQL may be away for a while."""
+    def start(self, name: str, cause: str = 'by plan') -> None:
+        """Start a server and return when it answers."""
         self.servers[name].start()
-        self.starts[name] += 1
+        self.starts[cause] += 1
+
+    def look_after(self) -> None:
+        """Start servers that ended by themselves, as a service manager does: Odoo's does without PostgreSQL."""
+        for name, odoo in self.servers.items():
+            if odoo.process and odoo.process.poll() is not None:
+                odoo.kill()  # what is left of its group
+                self.start(name, 'ended by itself')
 
     def cron_workers(self, name: str) -> list[int]:
         """Return the process ids of a server's cron workers."""
@@ -141,6 +149,10 @@ class Stage:
     def books(self) -> dict[str, list[dict]]:
         """Return everything that stands in QuickBooks, by type."""
         return self.sim(f'books/{self.realm_id}')
+
+    def waiting(self) -> int:
+        """Return how many entries are neither done nor stuck."""
+        return self._count("state IN ('pending', 'sending')")
 
     # --- within ---
 

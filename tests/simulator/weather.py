@@ -75,7 +75,7 @@ class Weather:
         self._last_expiry = -BETWEEN_EXPIRIES
 
     def report(self):
-        """What the weather did so far; `edits` are the fields that "a person" changed, with their values."""
+        """What the weather did so far; `edits` are what "a person" changed, with the SyncToken that followed."""
         return {'seed': self.seed, 'rate': self.rate, 'kinds': self.weights, 'calls': self.calls,
                 'blown': dict(sorted(self.blown.items())), 'edits': self.edits}
 
@@ -129,13 +129,11 @@ class Weather:
     def _edit(self, sim, call, draw):
         company, entity, remote_id = draw.choice(_updated(sim, call))
         obj = company.get(entity, remote_id)
-        change = {}
-        if entity in _PERSONAL:
-            field, value = _PERSONAL[entity]
-            change = {field: value(self.calls)}
-            self.edits.append({'realm': company.realm_id, 'entity': entity, 'id': remote_id, 'field': field,
-                               'value': change[field]})
-        company.touch(entity, {**obj, **change})
+        field, value = _PERSONAL.get(entity, (None, None))
+        change = {field: value(self.calls)} if field else {}
+        touched = company.touch(entity, {**obj, **change})
+        self.edits.append({'realm': company.realm_id, 'entity': entity, 'id': remote_id, 'field': field,
+                           'value': change.get(field), 'token': touched['SyncToken']})
 
     def _forget(self, sim, _call, _draw):
         sim.answers.forget(self.memory_seconds)
