@@ -5,6 +5,7 @@
 A process of its own for each database, so that what one measures does not warm or swell the other.
 """
 import cProfile
+import importlib
 import json
 import os
 import pstats
@@ -59,8 +60,8 @@ class Inside:
                     'move_type': 'out_invoice', 'partner_id': partners[number].id, 'invoice_date': '2026-01-15',
                     'invoice_origin': f'{MARK} {state}',
                     'invoice_line_ids': [fields.Command.create({
-                        'product_id': products[(number * LINES + line) % PRODUCTS].id, 'name': f"Line {line} of the order",
-                        'quantity': line + 1, 'price_unit': 10.5 + line, 'tax_ids': tax.ids,
+                        'product_id': products[(number * LINES + line) % PRODUCTS].id, 'quantity': line + 1,
+                        'name': f"Line {line} of the order", 'price_unit': 10.5 + line, 'tax_ids': tax.ids,
                     }) for line in range(LINES)],
                 } for number in range(TEMPLATES)])
                 if state == 'posted':
@@ -124,8 +125,8 @@ class Inside:
             first = env['qbo.queue.entry']._enqueue(env['account.move'].search(domain, order='id', limit=1))
             env.cr.precommit.clear()  # nobody is woken yet
             self._clone(env.cr, 'qbo_queue_entry', {'res_id': 'made.id', 'record_name': 'made.name'}, f"""
-                qbo_queue_entry template JOIN account_move made ON template.id = {first.id} AND made.id != template.res_id
-                 WHERE made.invoice_origin = '{MARK} copy {tag}' ORDER BY made.id""")
+                qbo_queue_entry template JOIN account_move made ON made.id != template.res_id
+                 WHERE template.id = {first.id} AND made.invoice_origin = '{MARK} copy {tag}' ORDER BY made.id""")
             count = env.cr.rowcount + 1
         self._analyze('qbo_queue_entry')
         return {'rows': count}
@@ -177,7 +178,7 @@ class Inside:
 
     def drain(self, profile: str = '') -> dict:
         """Work off all due rows in this process, without limits of calls; write a profile to a file if one is named."""
-        import odoo.addons.qbo_connector_unlimited
+        importlib.import_module('odoo.addons.qbo_connector_unlimited')
         with self._env() as env:
             connection = env['qbo.connection'].search([], limit=1)
             before = self._settled(env)
@@ -222,14 +223,13 @@ class Inside:
             left, failed = env.cr.fetchone()
         return {'rows': left, 'failed': failed}
 
-    def queue_jobs(self, url: str, payload: dict, tag: str) -> dict:
-        """Enqueue one job for each invoice of a tag."""
+    def queue_jobs(self, url: str, payload: dict, count: int) -> dict:
+        """Enqueue so many jobs."""
         with self._env() as env:
             env['ir.config_parameter'].set_param('queue_job_push.payload', json.dumps(payload))
-            moves = env['account.move'].search([('invoice_origin', '=', f'{MARK} copy {tag}')])
-            for move in moves:
-                move.with_delay().bench_push(url)
-        return {'jobs': len(moves)}
+            for link in env['queue_job_push.link'].create([{}] * count):
+                link.with_delay().push(url)
+        return {'jobs': count}
 
     def forget_jobs(self) -> dict:
         """Delete the jobs, so that no later one has a larger table."""

@@ -1,4 +1,4 @@
-"""The measurements of real Odoo servers: entries a second beside OCA queue_job, documents a minute at Intuit's limits."""
+"""The measurements of real servers: entries a second beside OCA queue_job, documents a minute at Intuit's limits."""
 import statistics
 import time
 
@@ -6,7 +6,7 @@ from tests.lab import server
 
 from .figures import Figure
 from .measures import Sizes, invoices
-from .stage import ADDONS, Process, Stage, queue_job
+from .stage import ADDONS, Process, Stage, log_of, queue_job
 
 LATENCY = 0.3  # seconds, about what Intuit takes
 BATCHES, BATCH, REQUESTS = 40, 30, 500  # Intuit's limits a minute
@@ -14,7 +14,8 @@ WINDOW = 61  # seconds: the connector's minute (qbo/limiter.py), so that every w
 PATIENCE = 600
 LOOK = 0.05  # seconds between two looks at a queue
 
-#: What the limits admit: one sender, one call after the other. 40 batches take 12 s; 48 s are left for single documents.
+#: What the limits admit to one sender, one call after the other: 40 batches take 12 s, 48 s are left for documents
+#: that go alone, 160 of them.
 MOST = BATCHES * BATCH + min(REQUESTS - BATCHES, (60 - BATCHES * LATENCY) / LATENCY)
 #: What they would admit to several senders at once.
 MOST_AT_ONCE = BATCHES * BATCH + REQUESTS - BATCHES
@@ -64,9 +65,7 @@ def _queue_job_rates(stage: Stage, sizes: Sizes, payload: dict) -> dict[str, lis
             settings = {'workers': workers, 'server_wide_modules': 'base,web,queue_job'}
             with _odoo(stage, name, path, channels, str(library), **settings):
                 for round_ in range(sizes.repetitions + 1):  # the first one warms up
-                    tag = f'J{workers}-{capacity}-{round_}'
-                    process('copy', count=sizes.jobs, tag=tag)
-                    process('queue_jobs', url=invoices(stage), payload=payload, tag=tag)
+                    process('queue_jobs', url=invoices(stage), payload=payload, count=sizes.jobs)
                     # Enqueuing is not counted; that the runner has begun when it is committed is in its favour.
                     start = time.perf_counter()
                     _until_none(process, 'open_jobs')
@@ -124,7 +123,7 @@ def _odoo(stage: Stage, name: str, path: str, more: str = '', python_path: str =
         file.write(more)
     machine = stage.with_path(python_path)
     command = machine.odoo_command('-c', str(conf), '--addons-path', path)
-    return server.Service(machine, f'odoo-{name}', command, port, '/web/health', 'localhost')
+    return server.Service(machine, log_of(name, 'server').stem, command, port, '/web/health', 'localhost')
 
 
 def _until_none(process: Process, what: str) -> None:

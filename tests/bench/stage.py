@@ -12,7 +12,7 @@ from tests.lab import database, server
 from tests.lab.machine import Machine
 from tests.lab.paths import BUILD, REPO, built_once, locked
 
-QUEUE_JOB = 'odoo-addon-queue-job==19.0.*'
+QUEUE_JOB = ('odoo-addon-queue-job==19.0.*', 'openupgradelib')  # without its dependency on Odoo itself
 ADDONS = REPO / 'tests/bench/addons'
 REALM = '91300'
 
@@ -36,7 +36,7 @@ class Process:
     """A process inside Odoo that obeys; see :mod:`.inside`."""
 
     def __init__(self, machine: Machine, name: str, conf: Path):
-        self._log = open(BUILD / f'{name}.log', 'ab')
+        self._log = open(log_of(name, 'inside'), 'ab')
         self._process = subprocess.Popen(
             [str(machine.python), '-m', 'tests.bench.inside', str(conf), name], env=machine.environment, cwd=REPO,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, text=True)
@@ -130,9 +130,11 @@ class Stage:
 
     def configuration(self, name: str, **settings) -> Path:
         """Write the configuration of a database that speaks with the stub."""
-        return database.configuration(
-            self.machine, name, **{'http_interface': server.HOST, 'qbo_simulator_url': self.stub.url,
-                                   'log_level': 'warn', **settings})
+        path = database.configuration(
+            self.machine, name, http_interface=server.HOST, qbo_simulator_url=self.stub.url, log_level='warn',
+            **settings)
+        self._cleanup.callback(path.unlink, missing_ok=True)
+        return path
 
     @contextlib.contextmanager
     def process(self, name: str, addons_path: str = '', python_path: str = '') -> Iterator[Process]:
@@ -149,13 +151,19 @@ class Stage:
         path = f'{self.machine.addons_path},{path}'
         conf = self.configuration(name, addons_path=path)
         machine = self.with_path(str(queue_job(self.machine)) if 'queue_job' in addons else '')
-        machine.run(*machine.odoo_command('-c', str(conf), '--addons-path', path, '-i', addons, '--stop-after-init',
-                                          '--no-http'))
+        with open(log_of(name, 'install'), 'ab') as log:
+            machine.run(*machine.odoo_command('-c', str(conf), '--addons-path', path, '-i', addons,
+                                              '--stop-after-init', '--no-http'), stdout=log, stderr=log)
         return path
 
     def sql(self, name: str, statement: str) -> list[str]:
         """Run a statement in a database."""
         return database.sql(self.machine, statement, name)
+
+
+def log_of(name: str, what: str) -> Path:
+    """Return where something that runs on a database writes its log: the same file in each run."""
+    return BUILD / f"{name.rpartition('_')[0]}-{what}.log"
 
 
 def stub(machine: Machine) -> server.Service:
@@ -168,6 +176,5 @@ def stub(machine: Machine) -> server.Service:
 def queue_job(machine: Machine) -> Path:
     """Return the folder with OCA queue_job, fetched once."""
     def fetch(folder: Path) -> None:
-        machine.run(machine.python, '-m', 'pip', 'install', '-q', '--no-deps', '--target', folder / 'lib', QUEUE_JOB)
-        machine.run(machine.python, '-m', 'pip', 'install', '-q', '--no-deps', '--target', folder / 'lib', 'openupgradelib')
+        machine.run(machine.python, '-m', 'pip', 'install', '-q', '--no-deps', '--target', folder / 'lib', *QUEUE_JOB)
     return built_once('queue_job-19', fetch) / 'lib'

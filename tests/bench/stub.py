@@ -111,7 +111,7 @@ class Connection(asyncio.Protocol):
         if len(rest) < (int(length[1]) if length else 0):
             return
         self.received = b''
-        method, target, _ = head[:head.index(b'\r\n')].decode('latin-1').split(' ', 2)
+        method, target, _ = head.partition(b'\r\n')[0].decode('latin-1').split(' ', 2)
         status, answer, seconds = self.stub.answer(method, target, rest)
         text = json.dumps(answer).encode()
         text = (b'HTTP/1.1 %d OK\r\nContent-Type: application/json\r\nintuit_tid: 1-bench\r\nContent-Length: %d\r\n\r\n'

@@ -5,5 +5,6 @@
     'category': 'Hidden',
     'author': "The qbo_connector authors",
     'license': 'LGPL-3',
-    'depends': ['account', 'queue_job'],
+    'depends': ['queue_job'],
+    'data': ['security/ir.model.access.csv'],
 }

@@ -1,3 +1,3 @@
 """What a job does."""
 
-from . import account_move
+from . import queue_job_push_link

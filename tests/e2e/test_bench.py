@@ -1,0 +1,19 @@
+"""The benchmark runs and yields every figure; what it says of the speed is for `make bench` on a quiet machine."""
+import json
+
+from tests.bench import figures, plan, stage
+from tests.bench.measures import QUICK
+
+
+def test_every_measurement_of_the_benchmark_runs_and_yields_its_figure(machine, tmp_path):
+    with stage.stub(machine) as stub, stage.Stage(machine, stub) as benchmark:
+        measured = plan.measure(benchmark, QUICK)
+    figures.write(measured, tmp_path / 'bench.json')
+    data = json.loads((tmp_path / 'bench.json').read_text())
+    for key in plan.KEYS:
+        assert 0 <= data[key]['min'] <= data[key]['median'] <= data[key]['max'], key
+    # What does not depend on the machine's speed holds at any size.
+    assert data['metered_reads_per_document']['max'] == 0
+    assert data['calls_per_document']['max'] <= 1 / 20
+    assert data['refused_calls']['max'] == 0
+    assert data['posting_more_queries']['max'] < 20, "as many for a thousand as for one"
