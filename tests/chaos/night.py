@@ -110,8 +110,9 @@ def spend(machine: Machine, plan: Plan) -> Outcome:
             say("The morning: the rest of the queue drains.")
             client = scene.client('a')
             reconnects, retries = _morning(scene, client)
-            outcome.audit = audit(client, scene.connection, scene.books(), before, scene.simulator.url,
-                                  scene.sim('weather')['edits'])
+            standing = scene.books()
+            outcome.audit = audit(client, scene.connection, standing, scene.sim('weather')['edits'])
+            outcome.audit.add_sums(books.compare(client, scene.connection, scene.simulator.url, before), standing)
         _figures(scene, client, outcome, harm, crowd)
         outcome.figures['settled by night'] = {'entries': settled_by_night}
         outcome.figures['seconds'] = {
