@@ -111,17 +111,16 @@ def history(stage: Stage, sizes: Sizes) -> list[Figure]:
 def memory(stage: Stage, sizes: Sizes) -> list[Figure]:
     """The peak memory of a process that drains few and many entries."""
     peaks, rates = {}, {}
-    for count in sizes.memory:
-        name = stage.connected(f'memory_{count}')
-        with stage.process(name) as process:
-            process('copy', count=count, tag='M')
-            process('enqueue', tag='M')
-        with stage.process(name) as process:  # a fresh one: only what draining takes counts
-            done = process('drain')
-        assert done['documents'] == count, done
-        peaks[count] = done['peak_kb'] / 1024
-        rates[count] = count / done['seconds']
-        stage.drop(name)
+    name = stage.connected('memory')
+    with stage.process(name) as maker:
+        for count in sizes.memory:
+            maker('copy', count=count, tag=f'M{count}')
+            maker('enqueue', tag=f'M{count}')
+            with stage.process(name) as process:  # a fresh one: only what draining takes counts
+                done = process('drain')
+            assert done['documents'] == count, done
+            peaks[count] = done['peak_kb'] / 1024
+            rates[count] = count / done['seconds']
     few, many = sizes.memory
     return [
         Figure('memory_ratio', f"peak memory draining {many:,} / {few:,} entries", [peaks[many] / peaks[few]], '<= 1.3',

@@ -120,10 +120,6 @@ class Stage:
         self._cleanup.callback(database.drop, self.machine, target)
         return target
 
-    def drop(self, name: str) -> None:
-        """Give a database up before the end."""
-        database.drop(self.machine, name)
-
     def with_path(self, python_path: str) -> Machine:
         """Return the machine with a further folder of Python modules."""
         return _WithPath(self.machine.odoo, self.machine.python, self.machine.postgres, python_path)
