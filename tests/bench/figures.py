@@ -65,7 +65,7 @@ def write(figures: list[Figure], path: Path) -> None:
 def table(figures: list[Figure]) -> str:
     """Return the figures as a Markdown table."""
     rows = [('figure', 'median', 'min', 'max', 'n', 'goal', '')]
-    rows += [(figure.title, _number(figure.median), _number(min(figure.samples)), _number(max(figure.samples)),
+    rows += [(figure.title, number(figure.median), number(min(figure.samples)), number(max(figure.samples)),
               str(len(figure.samples)), figure.goal.replace('<=', '≤').replace('>=', '≥'),
               '' if not figure.goal else 'met' if figure.met else 'missed') for figure in figures]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
@@ -75,5 +75,6 @@ def table(figures: list[Figure]) -> str:
     return '\n'.join([f"{datetime.now(timezone.utc):%Y-%m-%d}, {machine_line()}", '', *lines])
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """Return a figure as a person reads it."""
     return f'{value:,.3f}' if abs(value) < 100 else f'{value:,.0f}'

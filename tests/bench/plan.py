@@ -2,7 +2,7 @@
 from tests.lab.paths import say
 
 from . import measures, rates
-from .figures import Figure
+from .figures import Figure, number
 from .measures import Sizes
 from .stage import Stage
 
@@ -32,5 +32,8 @@ def measure(stage: Stage, sizes: Sizes, only: list[str] = KEYS) -> list[Figure]:
     for names, function in ALL.items():
         if not set(names).isdisjoint(only):
             say(f"Measuring {', '.join(names)} ...")
-            figures += function(stage, sizes)
+            stage.set_stub()  # whatever the one before made of it
+            found = function(stage, sizes)
+            say('\n'.join(f"    {figure.title}: {number(figure.median)}" for figure in found))
+            figures += found
     return figures

@@ -1,5 +1,6 @@
 """The figures of a benchmark: what they say, and what the file holds."""
 import json
+from types import SimpleNamespace
 
 import pytest
 
@@ -67,6 +68,7 @@ def test_only_what_was_asked_for_is_measured_and_once(monkeypatch):
         return lambda stage, sizes: asked.append((name, stage, sizes)) or [Figure(name, name, [1.0])]
 
     monkeypatch.setattr(plan, 'ALL', {names: measurement(names[0]) for names in plan.ALL})
-    figures = plan.measure('stage', 'sizes', ['calls_per_document', 'cpu_ratio', 'memory_ratio'])
+    stage = SimpleNamespace(set_stub=lambda: asked.append('stub as it was'))
+    figures = plan.measure(stage, 'sizes', ['calls_per_document', 'cpu_ratio', 'memory_ratio'])
     assert [figure.key for figure in figures] == ['cpu_ratio', 'memory_ratio']
-    assert asked == [('cpu_ratio', 'stage', 'sizes'), ('memory_ratio', 'stage', 'sizes')]
+    assert asked == ['stub as it was', ('cpu_ratio', stage, 'sizes'), 'stub as it was', ('memory_ratio', stage, 'sizes')]
