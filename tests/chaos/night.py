@@ -237,7 +237,7 @@ def _figures(scene: Stage, client: OdooClient, outcome: Outcome, harm: Harm, cro
         'entries': dict(states),
         'deeds done': dict(sum((person.done for person in crowd), Counter())),
         'deeds failed': dict(sum((person.failed for person in crowd), Counter())),
-        'why deeds failed': dict(sum((person.refused for person in crowd), Counter())),
+        'why deeds failed': dict(sum((person.refused for person in crowd), Counter()).most_common(8)),
     }
 
 

@@ -2,6 +2,7 @@
 import contextlib
 import http.client
 import random
+import re
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -45,10 +46,11 @@ class Person(threading.Thread):
                 self.done[deed] += 1
             except OdooError as error:
                 self.failed[deed] += 1
-                self.refused[str(error)[:160]] += 1
+                self.refused[f'Odoo: {error}'.split('\n', maxsplit=1)[0][:100]] += 1
             except TROUBLE as error:
                 self.failed[deed] += 1
-                self.refused[f'{type(error).__name__} {error}'[:160]] += 1
+                answer = re.search(r'answered \d+', str(error))
+                self.refused[answer[0] if answer else type(error).__name__] += 1
                 self._turn_to_the_other(office)
 
     def _turn_to_the_other(self, office: Office) -> None:
