@@ -71,4 +71,7 @@ def test_only_what_was_asked_for_is_measured_and_once(monkeypatch):
     stage = SimpleNamespace(set_stub=lambda: asked.append('stub as it was'))
     figures = plan.measure(stage, 'sizes', ['calls_per_document', 'cpu_ratio', 'memory_ratio'])
     assert [figure.key for figure in figures] == ['cpu_ratio', 'memory_ratio']
-    assert asked == ['stub as it was', ('cpu_ratio', stage, 'sizes'), 'stub as it was', ('memory_ratio', stage, 'sizes')]
+    assert asked == [
+        'stub as it was', ('cpu_ratio', stage, 'sizes'),
+        'stub as it was', ('memory_ratio', stage, 'sizes'),
+    ]
