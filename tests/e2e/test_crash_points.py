@@ -59,3 +59,7 @@ def test_after_a_kill_at_any_point_every_record_stands_in_quickbooks_once_and_is
 def test_there_is_no_statement_of_the_drain_at_which_it_was_not_killed(report):
     assert report['missed'] == [], "no scenario in tests/e2e/crash/scenarios.py reaches these"
     assert len(report['outcomes']) > 400
+
+
+def test_two_transactions_at_once_lose_nothing_whoever_comes_first(report):
+    assert report['races'] and {name: problem for name, problem in report['races'].items() if problem} == {}

@@ -33,6 +33,7 @@ class Harm:
 
     _held = None
     _provoked = ''
+    mapped: tuple | list = ()  # (mapping, counterpart) of those taken away
 
     def calm(self) -> None:
         """Let nothing go wrong any more."""
@@ -112,13 +113,13 @@ class Harm:
         """Take the counterparts of all accounts away."""
         with self.env() as env:
             mappings = env['qbo.mapping'].search([('kind', '=', 'account'), ('reference_id', '!=', False)])
-            self._mapped = [(mapping.id, mapping.reference_id.id) for mapping in mappings]
+            self.mapped = [(mapping.id, mapping.reference_id.id) for mapping in mappings]
             mappings.write({'reference_id': False})
 
     def map_again(self) -> None:
         """Complete the mappings, as an accountant does."""
         with self.env() as env:
-            for mapping, reference in self._mapped:
+            for mapping, reference in self.mapped:
                 env['qbo.mapping'].browse(mapping).reference_id = reference
 
     def sweep_again(self) -> None:

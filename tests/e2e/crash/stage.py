@@ -156,7 +156,8 @@ class Stage(Harm):
 
     def _posted(self, model: str, values: dict) -> list[int]:
         with self.env() as env:
-            records = env[model].create([values] * 30)
+            # Without the history of fields, which is nothing to us here and takes most of the time.
+            records = env[model].with_context(tracking_disable=True, mail_create_nolog=True).create([values] * 30)
             records.action_post()
             return records.ids
 

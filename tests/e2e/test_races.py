@@ -1,0 +1,65 @@
+"""Everybody at once on one realm: crons, the administrator, the buttons; nothing is sent twice."""
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+from tests.lab import books, database
+from tests.lab.paths import LabError
+
+from .office import Office, until
+
+PRESSES = 4
+
+
+def creates(office: Office) -> Counter:
+    """Return how often each record was sent as a create: {(entity, name or number or mark): times}."""
+    counted = Counter()
+    for call in office.calls('/company/'):
+        if call['method'] != 'POST':
+            continue
+        body = call['request_body'] or {}
+        items = [(entity, item[entity]) for item in body.get('BatchItemRequest', ())
+                 for entity in item if isinstance(item[entity], dict)]
+        for entity, obj in items or [(call['path'].rpartition('/')[2].capitalize(), body)]:
+            if not obj.get('Id'):
+                name = obj.get('DocNumber') or obj.get('DisplayName') or obj.get('Name') or obj.get('PrivateNote')
+                counted[entity.lower(), name] += 1
+    return counted
+
+
+def test_cron_workers_and_every_button_at_once_send_each_record_once(open_office):
+    office = open_office(workers=6, cron_threads=2)
+    before = books.quickbooks_sums(office.simulator.url, office.realm_id)
+    office.connect(sync_from=False, push_all_customers=True, push_all_products=True)
+    client, connection = office.client, [office.connection]
+
+    def drain():
+        try:
+            office.run_drain()
+        except LabError as error:
+            assert "already executing" in str(error)
+
+    def sweep():
+        client.call('qbo.connection', 'action_push_missing', connection)
+
+    def daily_sweep():
+        database.sql(office.machine, "UPDATE qbo_connection SET sweep_due = TRUE", office.database)
+        database.sql(office.machine, f"NOTIFY cron_trigger, '{office.database}'")
+
+    def retry():
+        client.call('qbo.queue.entry', 'action_retry_all')
+
+    def wizard():
+        action = client.call('qbo.connection', 'action_open_mapping_wizard', connection)
+        client.call('qbo.mapping.wizard', 'action_save', [action['res_id']])
+
+    sweep()
+    with ThreadPoolExecutor(8) as pool:
+        pressed = [pool.submit(button) for _number in range(PRESSES)
+                   for button in (drain, sweep, drain, retry, wizard, daily_sweep)]
+        for press in pressed:
+            press.result()  # no button may fail, either
+    until(lambda: not office.count('pending', 'sending'), "the rest of the deliveries")
+    rows = books.compare(office.client, office.connection, office.simulator.url, before)
+    assert all(row.equal for row in rows), books.table("after everybody at once", rows)
+    sent = creates(office)
+    assert len(sent) > 20 and {record: times for record, times in sent.items() if times > 1} == {}
