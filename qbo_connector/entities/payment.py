@@ -71,14 +71,19 @@ class QboPayment(models.AbstractModel):
 
     @api.model
     def _references(self, connection, record):
-        return [('Customer', record.partner_id.commercial_partner_id), ('Invoice', self._paid(connection, record))]
+        return [('Customer', self._customer(connection, record)), ('Invoice', self._paid(connection, record))]
+
+    @api.model
+    def _customer(self, connection, record):
+        """Return the record that stands for the payer in the currency of the payment."""
+        return self._customer_in(connection, record.partner_id.commercial_partner_id, record.currency_id)
 
     @api.model
     def _content(self, connection, record, suffix, ids):
         amounts = self._within(record, self._allocations(connection, record))
         document = PaymentDoc(
-            customer=ids[record.partner_id.commercial_partner_id], date=record.date, total=self._decimal(record.amount),
-            currency=record.currency_id.name if connection.multi_currency else None, exchange_rate=None,
+            customer=ids[self._customer(connection, record)], date=record.date, total=self._decimal(record.amount),
+            **self._currency_facts(connection, record.currency_id, record),
             allocations=tuple(Allocation(ids[move], 'Invoice', amount) for move, amount in amounts.items()),
             deposit_account=self._mapped(connection, 'journal', record.journal_id),
             method=self._mapped(connection, 'payment_method', record.payment_method_line_id),

@@ -7,14 +7,13 @@ from odoo.tools import float_is_zero
 
 from ..exceptions import Refused
 from ..qbo import faults
-from ..qbo.documents import LineDoc, SalesDoc
+from ..qbo.documents import SalesDoc
 from ..qbo.marker import has_any_marker, note_with_marker
 from ..qbo.payloads import PayloadError
 from ..qbo.payloads.sales import sales_payload
 from ..qbo.query import select
 from .qbo_entity import GONE, KEEP, PRESENT
 
-TEXT_LINES = ('line_section', 'line_subsection', 'line_note')
 # Read at once for a batch: a document has a hundred fields, and a line sixty.
 MOVE_FIELDS = (
     'move_type', 'state', 'name', 'ref', 'narration', 'invoice_date', 'invoice_date_due', 'invoice_payment_term_id',
@@ -26,7 +25,6 @@ LINE_FIELDS = (
     'amount_currency', 'tax_ids',
 )
 PARTNER_FIELDS = ('name', 'email_normalized', 'street', 'street2', 'city', 'zip', 'state_id', 'country_id')
-SHOWN_LINES = ('product', *TEXT_LINES, 'rounding')
 
 
 class QboSalesDocument(models.AbstractModel):
@@ -76,7 +74,7 @@ class QboSalesDocument(models.AbstractModel):
     def _references(self, connection, record):
         lines = self._amount_lines(record)
         return [
-            ('Customer', record.commercial_partner_id), ('Item', lines.product_id),
+            ('Customer', self._customer(connection, record)), ('Item', lines.product_id),
             ('Item', lines.filtered(lambda line: not line.product_id).account_id),
         ]
 
@@ -86,13 +84,12 @@ class QboSalesDocument(models.AbstractModel):
         customer = self.env['qbo.entity.customer']
         company_name = record.commercial_partner_id.name if connection.print_company_name else ''
         document = SalesDoc(
-            kind=self._qbo_entity, number=record.name, date=record.invoice_date, due_date=record.invoice_date_due,
-            term=self._term(connection, record), customer=ids[record.commercial_partner_id],
-            currency=record.currency_id.name if connection.multi_currency else None, exchange_rate=None,
-            digits=record.currency_id.decimal_places,
+            kind=self._qbo_entity, number=self._number(connection, record),
+            date=record.invoice_date, due_date=record.invoice_date_due,
+            term=self._term(connection, record), customer=ids[self._customer(connection, record)],
+            digits=record.currency_id.decimal_places, **self._currency_facts(connection, record.currency_id, record),
             lines=tuple(self._line(connection, line, ids) for line in lines),
-            tax_regime=connection.tax_regime, tax_total=self._decimal(record.amount_tax),
-            tax_code=self._us_tax_code(connection, lines) if connection.tax_regime == 'us' else None,
+            **self._document_taxes(connection, record, lines),
             memo=customer._plain(record.narration), private_note=self._private_note(record),
             billing=customer._address(record.partner_id, company_name),
             shipping=customer._address(record.partner_shipping_id or record.partner_id, company_name),
@@ -130,82 +127,17 @@ class QboSalesDocument(models.AbstractModel):
                 "This document has tax, and sales tax is switched off in the QuickBooks company. Switch it on there, "
                 "then use Test Connection and retry."))
 
-    # === LINES === #
-
-    @api.model
-    def _lines(self, record):
-        """Return the lines a customer sees, in the order of the printed document, and the cash rounding."""
-        return self._once(('lines', record.id), lambda: record.line_ids.filtered(
-            lambda line: line.display_type in SHOWN_LINES).sorted(
-            lambda line: (line.display_type == 'rounding', line.sequence, line.id)).with_prefetch(
-            record.line_ids._prefetch_ids))  # with those of the whole batch
-
-    @api.model
-    def _amount_lines(self, record):
-        """Return the lines that have an amount."""
-        return self._once(('amount lines', record.id), lambda: self._lines(record).filtered(
-            lambda line: line.display_type not in TEXT_LINES))
-
-    @api.model
-    def _tax_facts(self, taxes):
-        """Return (whether anything is charged, whether prices hold it) of the taxes of a line."""
-        return self._once(('taxes', taxes._ids), lambda: (
-            any(tax.amount for tax in taxes.flatten_taxes_hierarchy()),
-            any(tax.price_include for tax in taxes.flatten_taxes_hierarchy())))
-
-    @api.model
-    def _nets(self, record):
-        """Return ``{line id: amount}`` without tax as it is booked, positive on the document's own side.
-
-        Not the lines' subtotals: where taxes are rounded once per document, those need not add up to the total.
-        """
-        sign = -1 if record.is_inbound() else 1
-        return self._once(('nets', record.id), lambda: {
-            line.id: sign * line.amount_currency for line in self._amount_lines(record)})
-
-    @api.model
-    def _line(self, connection, line, ids):
-        """Return one line of the document."""
-        if line.display_type in TEXT_LINES:
-            return LineDoc(description=line.name or '')
-        taxed, _included = self._tax_facts(line.tax_ids)
-        net = self._decimal(self._nets(line.move_id)[line.id])
-        rounding = line.display_type == 'rounding'
-        return LineDoc(
-            description=line.name or line.product_id.display_name or '', item=ids[line.product_id or line.account_id],
-            quantity=None if rounding else self._decimal(line.quantity),
-            unit_price=None if rounding else self._unit_price(line), discount=self._decimal(line.discount),
-            amount=net, taxable=taxed,
-            tax_code=self._line_tax_code(connection, line) if connection.tax_regime == 'global' else None,
-        )
-
-    @api.model
-    def _unit_price(self, line):
-        """Return the price before discount and without tax."""
-        if self._tax_facts(line.tax_ids)[1]:
-            return None  # the price holds the tax: it follows from the net amount instead
-        return self._decimal(line.price_unit)
-
-    @api.model
-    def _line_tax_code(self, connection, line):
-        """Return the remote Id of the tax code of a line outside the US; untaxed lines have a mapping of their own."""
-        taxes = line.tax_ids
-        if len(taxes) > 1:
-            raise Refused(self.env._(
-                "Line '%(line)s' has several taxes (%(taxes)s); QuickBooks takes one tax code a line. Use one tax "
-                "that groups them.", line=line.name or '', taxes=", ".join(taxes.mapped('name'))), 'invoice_line_ids')
-        return self.env['qbo.mapping']._target(connection, 'tax', taxes or None).remote_id
-
-    @api.model
-    def _us_tax_code(self, connection, lines):
-        """Return the tax code of the whole document in the US: the mapping of its first tax, or the company's own."""
-        for tax in lines.tax_ids.filtered('amount'):
-            target = self.env['qbo.mapping']._target(connection, 'tax', tax, required=False)
-            if target:
-                return target.remote_id
-        return connection.us_tax_code or None
-
     # === HEADER === #
+
+    @api.model
+    def _customer(self, connection, record):
+        """Return the record that stands for the customer in the currency of the document."""
+        return self._customer_in(connection, record.commercial_partner_id, record.currency_id)
+
+    @api.model
+    def _number(self, connection, record):
+        """Return the number under which QuickBooks shows the document."""
+        return record.name
 
     @api.model
     def _term(self, connection, record):
