@@ -5,6 +5,7 @@ from . import (
     currencies,
     named,
     customer,
+    customer_currency,
     item,
     account_item,
     sales_document,

@@ -2,21 +2,142 @@
 
 from odoo import api, models
 
+from ..exceptions import Refused
+from ..qbo.currencies import CODES, exchange_rate, fits
+
 
 class QboEntity(models.AbstractModel):
     """The part of the handlers that knows the currencies of documents and of their customers."""
 
     _inherit = 'qbo.entity'  # pylint: disable=consider-merging-classes-inherited  # one file a concern
 
+    # === CUSTOMERS === #
+
     @api.model
     def _customer_in(self, connection, partner, currency):
-        """Return the record that stands for a commercial partner in QuickBooks when it is billed in a currency."""
-        return partner
+        """Return the record that stands for a commercial partner in QuickBooks when it is billed in a currency.
+
+        The partner itself in its own currency, else its ``qbo.customer.currency``, which is made on demand.
+        """
+        if not connection.multi_currency or not partner:
+            return partner
+        return self._once(('customer', connection.id, partner.id, currency.id),
+                          lambda: self._find_customer_in(connection, partner, currency))
+
+    @api.model
+    def _find_customer_in(self, connection, partner, currency):
+        """Work out :meth:`_customer_in`; what stands in QuickBooks already is kept, whatever else may fit now."""
+        Other = self.env['qbo.customer.currency'].sudo()
+        values = {'connection_id': connection.id, 'partner_id': partner.id, 'currency_id': currency.id}
+        other = Other.search([(name, '=', value) for name, value in values.items()])
+        if other and self.env['qbo.binding']._of_record(connection, other._name, other.id).state == 'active':
+            return other
+        if currency.name == self._own_currency(connection, partner):
+            return partner
+        return other or Other.create(values)
+
+    @api.model
+    def _own_currency(self, connection, partner):
+        """Return the ISO code that the partner's plain customer has in QuickBooks, or would get: the home currency."""
+        return self._once(('own currency', connection.id, partner.id),
+                          lambda: self._find_own_currency(connection, partner))
+
+    @api.model
+    def _find_own_currency(self, connection, partner):
+        """Work out :meth:`_own_currency`: that of the linked customer, else of the one that will be adopted."""
+        Binding = self.env['qbo.binding']
+        link = Binding._of_record(connection, partner._name, partner.id, 'Customer')
+        if link.state == 'active':
+            reference = self.env['qbo.reference'].sudo().search([
+                ('connection_id', '=', connection.id), ('entity', '=', 'Customer'),
+                ('remote_id', '=', link.remote_id)])
+        else:
+            reference = self.env['qbo.entity.customer']._adoptable(connection, partner)
+            if reference and Binding._is_taken(connection, 'Customer', reference.remote_id):
+                reference = reference.browse()
+        return reference.currency or connection.home_currency  # without a mirrored row we made it, in home currency
+
+    # === DOCUMENTS AND PAYMENTS === #
 
     @api.model
     def _currency_facts(self, connection, currency, record):
         """Return ``{'currency': ISO code or None, 'exchange_rate': Decimal or None}`` of a document or payment.
 
         :param record: the document; its rate on its own date counts, in home units for one foreign unit
+        :raise Refused: one unit of the currency is worth too little to be written as a rate
         """
-        return {'currency': currency.name if connection.multi_currency else None, 'exchange_rate': None}
+        if not connection.multi_currency:
+            return {'currency': None, 'exchange_rate': None}
+        if currency.name == connection.home_currency:
+            return {'currency': currency.name, 'exchange_rate': None}
+        rate = exchange_rate(*map(self._decimal, self._home_value(currency, record)),
+                             home_digits=record.company_id.currency_id.decimal_places)
+        if rate is None:
+            raise Refused(self.env._(
+                "One %(currency)s is worth so little that QuickBooks cannot write its exchange rate. Check the rate of "
+                "this document.", currency=currency.name), 'currency_id')
+        return {'currency': currency.name, 'exchange_rate': rate}
+
+    @api.model
+    def _home_value(self, currency, record):
+        """Return what the books say of a foreign amount: (foreign units for one home unit, amount, home amount).
+
+        :param record: an invoice, a payment, or anything else with a company and a date (then only the rate counts)
+        """
+        if record._name == 'account.move' and record.is_invoice(include_receipts=True):
+            return record.invoice_currency_rate, record.amount_total, abs(record.amount_total_signed)
+        rate = currency._get_conversion_rate(
+            record.company_id.currency_id, currency, record.company_id, record.date)
+        if record._name == 'account.payment':
+            return rate, record.amount, abs(record.amount_company_currency_signed)
+        return rate, 0, 0
+
+    @api.model
+    def _figures(self, entry, data):
+        """Override to say how QuickBooks' home total differs from what Odoo booked in company currency."""
+        figures = super()._figures(entry, data)
+        foreign = (data.get('CurrencyRef') or {}).get('value') != entry.connection_id.home_currency
+        if not figures or not foreign or 'HomeTotalAmt' not in data or entry.operation not in ('create', 'update'):
+            return figures
+        record = entry._record()
+        if record._name != 'account.move' or not record:
+            return figures
+        ours, theirs = abs(record.amount_total_signed), float(data['HomeTotalAmt'])
+        if record.company_id.currency_id.compare_amounts(ours, theirs):
+            figures['variance'] = ", ".join(filter(None, (figures['variance'], self.env._(
+                "total in %(currency)s %(odoo).2f in Odoo, %(qbo).2f in QuickBooks",
+                currency=entry.connection_id.home_currency, odoo=ours, qbo=theirs))))
+        return figures
+
+    # === PREFLIGHT === #
+
+    @api.model
+    def _check(self, connection, record):
+        """Override to stop everything while the two companies keep their books in different currencies."""
+        super()._check(connection, record)
+        if connection.currency_conflict:
+            raise Refused(connection.currency_conflict)
+
+    @api.model
+    def _check_currency(self, connection, currency, amounts):
+        """Refuse a currency, or amounts in it, that the QuickBooks company cannot hold.
+
+        :param amounts: all that QuickBooks will show with its two decimals
+        :raise Refused: with cause and cure
+        """
+        if connection.home_currency and currency.name != connection.home_currency and not connection.multi_currency:
+            raise Refused(self.env._(
+                "This is in %(currency)s, and the QuickBooks company keeps its books in %(home)s alone. Switch on "
+                "multicurrency in QuickBooks (Settings > Account and settings > Advanced > Currency; that cannot be "
+                "undone, and Simple Start has not got it), then use Test Connection and retry.",
+                currency=currency.name, home=connection.home_currency), 'currency_id')
+        if currency.name not in CODES:
+            raise Refused(self.env._(
+                "QuickBooks knows no currency %(currency)s, only those of ISO 4217. Use one of these.",
+                currency=currency.name), 'currency_id')
+        odd = next((amount for amount in amounts if not fits(self._decimal(currency.round(amount)))), None)
+        if odd is not None:
+            raise Refused(self.env._(
+                "The amount %(amount)s %(currency)s has more than two decimals; QuickBooks keeps two in every "
+                "currency. Change the prices or taxes so that each amount fits.",
+                amount=self._decimal(currency.round(odd)), currency=currency.name), 'currency_id')

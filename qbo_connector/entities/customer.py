@@ -43,26 +43,45 @@ class QboCustomer(models.AbstractModel):
         return self._unlinked(connection, partners.search(domain).filtered(self._handles))
 
     @api.model
+    def _partner(self, record):
+        """Return the contact that a record pushes as a customer."""
+        return record
+
+    @api.model
+    def _currency(self, connection, record):
+        """Return the ISO code of the customer's currency, which QuickBooks never changes."""
+        return self._own_currency(connection, record)
+
+    @api.model
+    def _named(self, connection, record, suffix):
+        """Return the DisplayName.
+
+        :raise ValueError: nothing of the name is left that QuickBooks accepts
+        """
+        return unique_name(clean_name(self._partner(record).name or '', NAME_LIMIT), suffix, NAME_LIMIT)
+
+    @api.model
     def _content(self, connection, record, suffix, ids):
+        partner = self._partner(record)
         try:
-            name = unique_name(clean_name(record.name or '', NAME_LIMIT), suffix, NAME_LIMIT)
+            name, display_name = clean_name(partner.name or '', NAME_LIMIT), self._named(connection, record, suffix)
         except ValueError:
             raise PayloadError(self.env._(
                 "This contact has no name that QuickBooks can show. Give it a name with letters or digits."),
                 'name') from None
-        given, family = ('', '') if record.is_company else split_person_name(name)
-        addresses = record.address_get(['invoice', 'delivery'])
+        given, family = ('', '') if partner.is_company else split_person_name(name)
+        addresses = partner.address_get(['invoice', 'delivery'])
         document = CustomerDoc(
-            display_name=name,
-            company_name=name if record.is_company else clean_name(record.company_name or '', NAME_LIMIT, empty=True),
+            display_name=display_name,
+            company_name=name if partner.is_company else clean_name(partner.company_name or '', NAME_LIMIT, empty=True),
             given_name=given, family_name=family,
-            email=record.email_normalized or '', phone=record.phone or '', website=record.website or '',
-            billing=self._address(record.browse(addresses['invoice'])),
-            shipping=self._address(record.browse(addresses['delivery'])),
-            currency=connection.home_currency if connection.multi_currency else None,
-            resale_number=(record.vat or '') if connection.tax_regime == 'us' else '',
-            tax_identifier=(record.vat or '') if connection.tax_regime != 'us' else '',
-            notes=self._plain(record.comment),
+            email=partner.email_normalized or '', phone=partner.phone or '', website=partner.website or '',
+            billing=self._address(partner.browse(addresses['invoice'])),
+            shipping=self._address(partner.browse(addresses['delivery'])),
+            currency=self._currency(connection, record) if connection.multi_currency else None,
+            resale_number=(partner.vat or '') if connection.tax_regime == 'us' else '',
+            tax_identifier=(partner.vat or '') if connection.tax_regime != 'us' else '',
+            notes=self._plain(partner.comment),
         )
         return customer_payload(document), 0.0, 0.0
 
@@ -93,17 +112,34 @@ class QboCustomer(models.AbstractModel):
 
     @api.model
     def _adoptable(self, connection, record):
-        name, email = (record.name or '').strip(), record.email_normalized or ''
+        return self._namesake(connection, record, (record.name or '').strip(), connection.home_currency)
+
+    @api.model
+    def _namesake(self, connection, partner, name, currency):
+        """Return the mirrored customer of a name, else the only one of the contact's e-mail and alike in name.
+
+        :param str currency: ISO code that the latter must have
+        """
+        email = partner.email_normalized or ''
         references = self.env['qbo.reference'].sudo().search([
             ('connection_id', '=', connection.id), ('entity', '=', 'Customer'), ('active', '=', True),
             '|', ('name', '=ilike', escape_psql(name)), ('email', '=ilike', escape_psql(email or name)),
         ])
         named = references.filtered(lambda r: r.name.casefold() == name.casefold())
-        mailed = references.filtered(lambda r: email and (r.email or '').casefold() == email.casefold())
+        mailed = references.filtered(lambda r: email and (r.email or '').casefold() == email.casefold()
+                                     and r.currency in (False, currency))
         alike = len(mailed) == 1 and suggest(mailed, name, threshold=ALIKE)  # an address may be shared by strangers
         return named[:1] or (mailed if alike else references.browse())
 
     @api.model
+    def _may_adopt(self, connection, record, data):
+        """A customer of the same name in another currency is another one."""
+        theirs = (data.get('CurrencyRef') or {}).get('value')
+        same = not connection.multi_currency or theirs in (None, self._currency(connection, record))
+        return same and super()._may_adopt(connection, record, data)
+
+    @api.model
     def _suffix(self, record, found):
         """Names are unique over customers, vendors and employees (QBO: Customer, DisplayName)."""
-        return f"({record.ref or record.city or record.id})" if found else self.env._("(Customer)")
+        partner = self._partner(record)
+        return f"({partner.ref or partner.city or partner.id})" if found else self.env._("(Customer)")

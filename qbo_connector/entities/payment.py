@@ -51,10 +51,8 @@ class QboPayment(models.AbstractModel):
 
     @api.model
     def _check(self, connection, record):
-        if record.currency_id.name != connection.home_currency:
-            raise Refused(self.env._(
-                "This payment is in %(currency)s; payments in another currency than QuickBooks' home currency "
-                "%(home)s are not pushed.", currency=record.currency_id.name, home=connection.home_currency))
+        super()._check(connection, record)
+        self._check_currency(connection, record.currency_id, [record.amount])
         if not record.partner_id.commercial_partner_id:
             raise Refused(self.env._("This payment has no customer. Set one, then retry."), 'partner_id')
         invoices = self._paid(connection, record)

@@ -6,7 +6,7 @@ from odoo import api, models
 from odoo.tools import float_is_zero
 
 from ..exceptions import Refused
-from ..qbo import faults
+from ..qbo import currencies, faults
 from ..qbo.documents import SalesDoc
 from ..qbo.marker import has_any_marker, note_with_marker
 from ..qbo.payloads import PayloadError
@@ -18,7 +18,7 @@ from .qbo_entity import GONE, KEEP, PRESENT
 MOVE_FIELDS = (
     'move_type', 'state', 'name', 'ref', 'narration', 'invoice_date', 'invoice_date_due', 'invoice_payment_term_id',
     'company_id', 'commercial_partner_id', 'partner_id', 'partner_shipping_id', 'currency_id', 'amount_tax',
-    'amount_total', 'line_ids',
+    'amount_total', 'amount_total_signed', 'invoice_currency_rate', 'line_ids',
 )
 LINE_FIELDS = (
     'move_id', 'display_type', 'sequence', 'name', 'product_id', 'account_id', 'quantity', 'price_unit', 'discount',
@@ -87,7 +87,8 @@ class QboSalesDocument(models.AbstractModel):
             kind=self._qbo_entity, number=self._number(connection, record),
             date=record.invoice_date, due_date=record.invoice_date_due,
             term=self._term(connection, record), customer=ids[self._customer(connection, record)],
-            digits=record.currency_id.decimal_places, **self._currency_facts(connection, record.currency_id, record),
+            digits=min(record.currency_id.decimal_places, currencies.DECIMALS),
+            **self._currency_facts(connection, record.currency_id, record),
             lines=tuple(self._line(connection, line, ids) for line in lines),
             **self._document_taxes(connection, record, lines),
             memo=customer._plain(record.narration), private_note=self._private_note(record),
@@ -110,14 +111,12 @@ class QboSalesDocument(models.AbstractModel):
 
         :raise Refused: with cause and cure
         """
-        currency = record.currency_id
-        if connection.home_currency and currency.name != connection.home_currency:
-            raise Refused(self.env._(
-                "This document is in %(currency)s; documents in another currency than QuickBooks' home currency "
-                "%(home)s are not pushed.", currency=currency.name, home=connection.home_currency), 'currency_id')
+        super()._check(connection, record)
+        currency, nets = record.currency_id, self._nets(record).values()
+        self._check_currency(connection, currency, [*nets, record.amount_tax, record.amount_total])
         if not record.commercial_partner_id:
             raise Refused(self.env._("This document has no customer. Set one, then retry."), 'partner_id')
-        net = sum(self._nets(record).values())
+        net = sum(nets)
         if currency.compare_amounts(net + record.amount_tax, record.amount_total):
             raise Refused(self.env._(
                 "The lines and the tax of this document add up to %(sum).2f, its total is %(total).2f; it has lines "

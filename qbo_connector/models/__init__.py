@@ -21,10 +21,12 @@ from . import (
     qbo_connection_progress,
     qbo_connection_alert,
     qbo_connection_health,
+    qbo_connection_currency,
     qbo_syncable,
     account_move,
     account_partial_reconcile,
     account_payment,
     product,
     res_partner,
+    qbo_customer_currency,
 )

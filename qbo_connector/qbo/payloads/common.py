@@ -7,13 +7,13 @@ region and country 255, postal code 30; EmailAddress 100; telephone numbers 30).
 import re
 from email.utils import getaddresses
 
+from ..currencies import RATE_DECIMALS
 from ..money import as_number, limit_digits, round_half_up
 from ..names import clean_text
 from . import PayloadError
 
 ADDRESS_LINES = 5
 EMAIL_LIMIT = 100
-RATE_DECIMALS = 9
 
 
 def compact(values):
