@@ -7,6 +7,8 @@ from psycopg2.errors import SerializationFailure
 from odoo import SUPERUSER_ID, api
 
 ATTEMPTS = 6
+#: For transactions that may be lost with the machine's power: they do not wait for the disk.
+AT_EASE = "SET LOCAL synchronous_commit = off"
 
 
 class Contended(Exception):

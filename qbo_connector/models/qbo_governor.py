@@ -11,7 +11,7 @@ from odoo import api, fields, models
 
 from ..qbo.faults import Unavailable
 from ..qbo.limiter import BATCHES_PER_MINUTE, PER_MINUTE, Window
-from .own_cursor import Contended, in_own_transaction
+from .own_cursor import AT_EASE, Contended, in_own_transaction
 
 PATIENCE = 5.0  # seconds; whoever asks when the minute is used up is told so instead of waiting longer
 ATTEMPTS = 40
@@ -85,6 +85,7 @@ class QboGovernor(models.Model):
         if wait := window.wait(batch, now):
             return wait
         window = window.taken(batch, now)
+        self.env.cr.execute(AT_EASE)
         self.env.cr.execute(
             "INSERT INTO qbo_governor (connection_id, request_times, batch_times) VALUES (%s, %s, %s) "
             "ON CONFLICT (connection_id) DO UPDATE "

@@ -23,6 +23,7 @@ from ..exceptions import MissingDependency, MissingMapping, Refused
 from ..qbo import faults
 from ..qbo.batch import BatchItem
 from ..qbo.payloads import PayloadError
+from .own_cursor import AT_EASE
 from .rows import insert_rows, update_rows
 
 SAME_RECORDS = """
@@ -278,6 +279,7 @@ class QboQueueEntry(models.Model):
         insert_rows(Binding, new)
         mine._set_done(done)
         mine.connection_id._note_success()
+        self.env.cr.execute(AT_EASE)  # lost with the power, it is repeated: the rows are found in `sending`
         self._commit()
 
 

@@ -10,13 +10,13 @@ import psycopg2
 
 from odoo import api, fields, models
 
-from .own_cursor import Contended, in_own_transaction
+from .own_cursor import AT_EASE, Contended, in_own_transaction
 
 _logger = logging.getLogger(__name__)
 
 KEEP_DAYS = 400  # a month can be compared with the same month of the year before
 # A count may be lost with the machine's power, so it does not wait for the disk; nor does a push wait for a count.
-AT_EASE = "SET LOCAL synchronous_commit = off; SET LOCAL lock_timeout = '2s'"
+UNHURRIED = f"{AT_EASE}; SET LOCAL lock_timeout = '2s'"
 ADD = """
     UPDATE qbo_usage SET calls = calls + 1, metered = metered + %(metered)s, write_date = %(now)s
      WHERE connection_id = %(connection)s AND day = %(day)s AND kind = %(kind)s
@@ -77,7 +77,7 @@ class QboUsage(models.Model):
         now = fields.Datetime.now()
         values = {'connection': connection_id, 'day': now.date(), 'kind': kind, 'metered': metered, 'now': now,
                   'uid': self.env.uid}
-        self.env.cr.execute(AT_EASE)
+        self.env.cr.execute(UNHURRIED)
         self.env.cr.execute(ADD, values, log_exceptions=False)
         if not self.env.cr.rowcount:  # the first one of the day
             self.env.cr.execute(BEGIN, values, log_exceptions=False)

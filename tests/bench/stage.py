@@ -15,6 +15,7 @@ from tests.lab.paths import BUILD, REPO, built_once, locked
 QUEUE_JOB = ('odoo-addon-queue-job==19.0.*', 'openupgradelib')  # without its dependency on Odoo itself
 ADDONS = REPO / 'tests/bench/addons'
 REALM = '91300'
+DURABLE = ('fsync', 'synchronous_commit', 'full_page_writes')
 
 
 @dataclass(frozen=True)
@@ -75,10 +76,18 @@ class Stage:
             owner = name.rpartition('_')[2]
             if name.startswith('qbo_bench_') and owner.isdigit() and not Path('/proc', owner).exists():
                 database.drop(self.machine, name)  # left by a benchmark that was killed
+        # As in production: what is committed is on the disk. The tests' own PostgreSQL does without.
+        self._cleanup.callback(self._set_up_postgres, 'RESET {}')
+        self._set_up_postgres('SET {} = on')
         return self
 
     def __exit__(self, *exception) -> None:
         self._cleanup.close()
+
+    def _set_up_postgres(self, change: str) -> None:
+        for setting in DURABLE:
+            self.sql('postgres', f'ALTER SYSTEM {change.format(setting)}')
+        self.sql('postgres', 'SELECT pg_reload_conf()')
 
     def set_stub(self, latency: float = 0.0, limits: bool = False) -> None:
         """Let the stub forget its counts and behave so."""
