@@ -48,8 +48,9 @@ def lint(machine: Machine) -> bool:
     addons = [str(path.parent) for path in sorted(REPO.glob('tests/addons/*/__manifest__.py'))]
     commands = (
         [machine.python, '-m', 'ruff', 'check', REPO],
-        # The addon's page is static/description, not the README.rst of one community's habit.
-        [machine.python, '-m', 'pylint', '--rcfile', REPO / '.pylintrc', '--disable=missing-readme',
+        # The addon's page is static/description, not the README.rst of one community's habit; and what extends our
+        # own `_check`, which raises or does not, has nothing to return.
+        [machine.python, '-m', 'pylint', '--rcfile', REPO / '.pylintrc', '--disable=missing-readme,missing-return',
          REPO / 'qbo_connector', *addons],
     )
     # All of them run, so that one round shows everything there is to mend.
