@@ -2,12 +2,12 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
-_NO_CENTS = {'JPY'}
+from .iso import WHOLE
 
 
 def cents(value, currency='USD'):
-    """`value` rounded half up to the currency's smallest unit."""
-    return value.quantize(Decimal(1) if currency in _NO_CENTS else Decimal('0.01'), ROUND_HALF_UP)
+    """`value` rounded half up to the currency's smallest unit, but never to more than two decimals."""
+    return value.quantize(Decimal(1) if currency in WHOLE else Decimal('0.01'), ROUND_HALF_UP)
 
 
 def spread(total, weights, currency='USD'):

@@ -97,19 +97,35 @@ def use_currency(company, code):
 def document_currency(company, obj, party):
     """Set CurrencyRef (and ExchangeRate with multicurrency) of a document and check it against its customer's.
 
-    :raises faults.Refusal: 6000 when the currencies differ
+    :raises faults.Refusal: 2020 without CurrencyRef, 2500 unknown, 6000 when the currencies differ
     """
     wanted = (obj.get('CurrencyRef') or {}).get('value')
     theirs = (party.get('CurrencyRef') or {}).get('value') if party else None
+    if not wanted and multicurrency(company) and company.switch('currency_required'):
+        raise faults.required('CurrencyRef')
     code = wanted or theirs or company.home_currency
     if theirs and code != theirs:
         raise faults.business(f"The currency of the transaction ({code}) must be the currency of the customer "
                               f"({theirs})")
-    if code != company.home_currency and not multicurrency(company):
-        raise faults.business("Multicurrency must be turned on before another currency can be used")
+    use_currency(company, code)
     obj['CurrencyRef'] = {'value': code}
+    check_account_currency(company, obj.get('ARAccountRef'), code)
     if not multicurrency(company):
         obj.pop('ExchangeRate', None)
         return
+    if obj.get('ExchangeRate') is not None and obj['ExchangeRate'] <= 0:
+        raise faults.malformed(2080, 'ExchangeRate', obj['ExchangeRate'])
     if code == company.home_currency or not obj.get('ExchangeRate'):
         obj['ExchangeRate'] = Decimal(1)
+
+
+def check_account_currency(company, ref, code, *others):
+    """The account, if one is named, is kept in the currency of the transaction or one of `others`.
+
+    :raises faults.Refusal: 6000
+    """
+    account = company.get('Account', ref['value']) if ref else None
+    theirs = ((account or {}).get('CurrencyRef') or {}).get('value')
+    if theirs and theirs not in (code, *others):
+        raise faults.business(f"You can only use one foreign currency per transaction: the account {account['Name']} "
+                              f"is kept in {theirs}, the transaction is in {code}")

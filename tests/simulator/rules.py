@@ -1,6 +1,7 @@
 """Rules that several entities share: references, names, characters, required properties."""
 
 from . import faults
+from .iso import CURRENCIES
 
 # Property -> (entity it points to, word the fault uses). Properties that are missing here are not followed.
 REFERENCES = {
@@ -23,13 +24,6 @@ NAMED = {
     'CustomerRef', 'VendorRef', 'ItemRef', 'IncomeAccountRef', 'ExpenseAccountRef', 'AssetAccountRef',
     'DepositToAccountRef', 'AccountRef', 'DiscountAccountRef', 'ItemAccountRef', 'ClassRef', 'DepartmentRef',
     'SalesTermRef', 'CurrencyRef', 'PaymentMethodRef',
-}
-CURRENCIES = {
-    'USD': "United States Dollar", 'GBP': "British Pound Sterling", 'EUR': "Euro", 'CAD': "Canadian Dollar",
-    'AUD': "Australian Dollar", 'JPY': "Japanese Yen", 'CHF': "Swiss Franc", 'SEK': "Swedish Krona",
-    'NOK': "Norwegian Krone", 'DKK': "Danish Krone", 'NZD': "New Zealand Dollar", 'MXN': "Mexican Peso",
-    'INR': "Indian Rupee", 'SGD': "Singapore Dollar", 'HKD': "Hong Kong Dollar", 'ZAR': "South African Rand",
-    'BRL': "Brazilian Real", 'CNY': "Chinese Yuan", 'PLN': "Polish Zloty", 'AED': "United Arab Emirates Dirham",
 }
 _PEOPLE = ('Customer', 'Vendor', 'Employee')
 

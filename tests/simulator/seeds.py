@@ -48,6 +48,9 @@ _CA_TAXES = [("GST", "GST", 5), ("HST ON", "HST Ontario", 13), ("Zero-rated", "Z
 _EU_TAXES = [("21.0%", "Standard rate", 21), ("9.0%", "Reduced rate", 9), ("0.0%", "Zero rate", 0),
              ("Exempt", "Exempt", 0)]
 _AGENCIES = {'GB': "HM Revenue & Customs (VAT)", 'CA': "Canada Revenue Agency"}
+#: A US company that keeps several currencies: add it with add_company(**US_MULTICURRENCY), or by /_sim/seed.
+US_MULTICURRENCY = {
+    'realm_id': '9130000000000004', 'name': "Sandbox Company US, several currencies", 'multicurrency': True}
 ALPHA3 = {'US': 'USA', 'GB': 'GBR', 'CA': 'CAN', 'FR': 'FRA', 'DE': 'DEU', 'NL': 'NLD', 'AU': 'AUS'}
 
 

@@ -33,6 +33,7 @@ DEFAULTS = {
     'tax_rounding': 'document',             # tax rounded per rate on the document, or per 'line'
     'line_tax_override': False,             # non-US: TotalTax sent by the caller is honoured
     'manual_tax_override': False,           # US without AST: TotalTax sent by the caller is honoured
+    'currency_required': True,              # with multicurrency a transaction must name its currency
     'auto_apply_credit': False,             # QuickBooks applies open credits to new invoices by itself
     'default_order': 'natural',             # unsorted queries: 'natural' (recorded: lists by name) or 'id'
     'max_results': 'clip',                  # MAXRESULTS above 1000: 'clip' or 'fault'

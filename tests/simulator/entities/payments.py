@@ -30,6 +30,8 @@ class Payment(Entity):
         customer = company.get('Customer', obj['CustomerRef']['value'])
         ledger.document_currency(company, obj, customer)
         rules.check_account_type(company, obj['DepositToAccountRef'], ('Bank', 'Other Current Asset'))
+        ledger.check_account_currency(
+            company, obj['DepositToAccountRef'], obj['CurrencyRef']['value'], company.home_currency)
         rules.check_open_period(company, obj['TxnDate'], old and old['TxnDate'])
         if obj['TotalAmt'] < 0:
             raise faults.business("The amount of a payment must be 0 or greater")
@@ -55,6 +57,8 @@ class Payment(Entity):
             if target is None:
                 raise faults.business(f"The entity {link['TxnType']} {link['TxnId']} that you are trying to link does "
                                       "not exist.")
+            if (target.get('CurrencyRef') or obj['CurrencyRef']) != obj['CurrencyRef']:
+                raise faults.business("You can only use one foreign currency per transaction")
             if target['CustomerRef']['value'] != obj['CustomerRef']['value']:
                 if company.switch('wrong_customer_link') == 'refuse':
                     raise faults.business("The linked transaction belongs to another customer")

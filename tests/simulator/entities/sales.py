@@ -87,7 +87,7 @@ class SalesDocument(Entity):
         if obj['TotalAmt'] < 0 and company.switch('negative_total') == 'refuse':
             raise faults.business("You must specify a transaction amount that is 0 or greater.")
         if 'ExchangeRate' in obj:
-            obj['HomeTotalAmt'] = amounts.cents(obj['TotalAmt'] * obj['ExchangeRate'])
+            obj['HomeTotalAmt'] = amounts.cents(obj['TotalAmt'] * obj['ExchangeRate'], company.home_currency)
         self._balance(company, obj, old)
 
     def _balance(self, company, obj, old):
@@ -142,7 +142,7 @@ class SalesDocument(Entity):
         """HomeBalance follows from the balance with multicurrency."""
         shown = super().shown(company, obj)
         if 'ExchangeRate' in obj and self.name in ledger.APPLICABLE:
-            shown['HomeBalance'] = amounts.cents(obj['Balance'] * obj['ExchangeRate'])
+            shown['HomeBalance'] = amounts.cents(obj['Balance'] * obj['ExchangeRate'], company.home_currency)
         return shown
 
 
@@ -222,6 +222,8 @@ class SalesReceipt(SalesDocument):
         """The account must be able to hold money."""
         super().check(company, obj, old)
         rules.check_account_type(company, obj['DepositToAccountRef'], ('Bank', 'Other Current Asset', 'Credit Card'))
+        ledger.check_account_currency(
+            company, obj['DepositToAccountRef'], obj['CurrencyRef']['value'], company.home_currency)
 
     def void(self, company, old, verb):
         """include=void."""
@@ -275,6 +277,7 @@ def _apply_credits(company, invoice):
         payment = company.add('Payment', {
             'CustomerRef': dict(invoice['CustomerRef']), 'TotalAmt': ZERO, 'UnappliedAmt': ZERO,
             'TxnDate': invoice['TxnDate'], 'CurrencyRef': dict(invoice['CurrencyRef']), 'ProcessPayment': False,
+            **({'ExchangeRate': invoice['ExchangeRate']} if 'ExchangeRate' in invoice else {}),
             'Line': [{'Amount': part, 'LinkedTxn': [{'TxnId': txn['Id'], 'TxnType': name}]}
                      for name, txn in (('Invoice', invoice), ('CreditMemo', credit))],
         }, 'transaction')
