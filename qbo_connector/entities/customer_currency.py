@@ -50,5 +50,5 @@ class QboCustomerCurrency(models.AbstractModel):
     def _adoptable(self, connection, record):
         """Return the customer of that name, or of the contact's e-mail, if it has the currency."""
         code = record.currency_id.name
-        found = self._namesake(connection, record.partner_id, self._named(connection, record, ''), code)
+        found = self._namesake(connection, record.partner_id, record.display_name, code)
         return found.filtered(lambda reference: reference.currency == code)

@@ -3,9 +3,8 @@
 from decimal import Decimal as D
 
 import pytest
-
-from qbo_connector.qbo.currencies import CODES, exchange_rate, fits
-from qbo_connector.qbo.money import round_half_up
+from qbo.currencies import CODES, exchange_rate, fits
+from qbo.money import round_half_up
 
 
 @pytest.mark.parametrize(('per_home', 'rate'), [
