@@ -112,11 +112,11 @@ class QboEntity(models.AbstractModel):
     # === PREFLIGHT === #
 
     @api.model
-    def _check(self, connection, record):
+    def _plan(self, entry, record, binding, resolve):
         """Override to stop everything while the two companies keep their books in different currencies."""
-        super()._check(connection, record)
-        if connection.currency_conflict:
-            raise Refused(connection.currency_conflict)
+        if conflict := entry.connection_id.currency_conflict:
+            raise Refused(conflict)
+        return super()._plan(entry, record, binding, resolve)
 
     @api.model
     def _check_currency(self, connection, currency, amounts):

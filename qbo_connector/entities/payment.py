@@ -51,7 +51,6 @@ class QboPayment(models.AbstractModel):
 
     @api.model
     def _check(self, connection, record):
-        super()._check(connection, record)
         self._check_currency(connection, record.currency_id, [record.amount])
         if not record.partner_id.commercial_partner_id:
             raise Refused(self.env._("This payment has no customer. Set one, then retry."), 'partner_id')

@@ -111,7 +111,6 @@ class QboSalesDocument(models.AbstractModel):
 
         :raise Refused: with cause and cure
         """
-        super()._check(connection, record)
         currency, nets = record.currency_id, self._nets(record).values()
         self._check_currency(connection, currency, [*nets, record.amount_tax, record.amount_total])
         if not record.commercial_partner_id:

@@ -41,6 +41,6 @@ class ResPartner(models.Model):
 
     def _qbo_enqueue(self):
         """Override to let the customers in other currencies follow."""
-        super()._qbo_enqueue()
         if self.env['qbo.connection']._connected():
             self.sudo().qbo_currency_ids._qbo_enqueue()
+        return super()._qbo_enqueue()

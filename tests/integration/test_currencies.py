@@ -50,10 +50,10 @@ class CurrencyCase(QboCase):
         self.connection = self.connect(realm=realm, **values)
         self.accept_mappings(self.connection)
 
-    def bill(self, currency, *prices, partner=None, move_type='out_invoice', **values):
+    def bill(self, currency, *prices, partner=None, move_type='out_invoice', tax=None, **values):
         """Post a document with a line for each price."""
         return self.invoice(partner=partner, move_type=move_type, currency_id=currency.id, lines=[
-            {'product_id': self.product.id, 'quantity': 1, 'price_unit': price, 'tax_ids': []}
+            {'product_id': self.product.id, 'quantity': 1, 'price_unit': price, 'tax_ids': tax.ids if tax else []}
             for price in prices or (100.0,)], **values)
 
     def refusal(self, record):
@@ -62,6 +62,11 @@ class CurrencyCase(QboCase):
         entry = self.entries(record)[0]
         self.assertEqual((entry.state, entry.fault_class), ('failed', 'Refused'), entry.fault_message)
         return entry.fault_message
+
+    def refresh(self):
+        """Read QuickBooks' lists again."""
+        with self.own_cursors():
+            self.connection.action_refresh_references()
 
     def names(self, realm=MC_REALM):
         """Return ``{DisplayName: currency}`` of the customers in the books."""
@@ -101,7 +106,7 @@ class TestCustomersPerCurrency(CurrencyCase):
     def test_a_customer_of_that_name_and_currency_is_found_again(self):
         self.control('seed', {'objects': {MC_REALM: {'Customer': [
             {'DisplayName': "bright lamps ltd (EUR)", 'CurrencyRef': {'value': 'EUR'}}]}}})
-        self.connection.action_refresh_references()
+        self.refresh()
         self.bill(self.euro)
         self.drain(self.connection)
         self.assertEqual(self.names(), {"Bright Lamps Ltd (EUR)": 'EUR'})
@@ -110,7 +115,7 @@ class TestCustomersPerCurrency(CurrencyCase):
         mail = {'PrimaryEmailAddr': {'Address': "ap@bright.example"}}
         self.control('seed', {'objects': {MC_REALM: {'Customer': [
             {'DisplayName': "Bright Lamps Euro", 'CurrencyRef': {'value': 'EUR'}, **mail}]}}})
-        self.connection.action_refresh_references()
+        self.refresh()
         move, other = self.bill(self.euro), self.bill(self.dollar)
         self.drain(self.connection)
         self.assertEqual(self.names(), {"Bright Lamps Ltd (EUR)": 'EUR', "Bright Lamps Ltd": 'USD'})
@@ -132,7 +137,7 @@ class TestCustomersPerCurrency(CurrencyCase):
     def test_a_contact_whose_customer_is_foreign_already_keeps_its_plain_name_for_that_currency(self):
         self.control('seed', {'objects': {MC_REALM: {'Customer': [
             {'DisplayName': "Bright Lamps Ltd", 'CurrencyRef': {'value': 'EUR'}}]}}})
-        self.connection.action_refresh_references()
+        self.refresh()
         euros, dollars = self.bill(self.euro), self.bill(self.dollar)
         self.drain(self.connection)
         self.assertEqual(self.names(), {"Bright Lamps Ltd": 'EUR', "Bright Lamps Ltd (USD)": 'USD'})
@@ -144,7 +149,7 @@ class TestCustomersPerCurrency(CurrencyCase):
         self.drain(self.connection)
         self.control('seed', {'objects': {MC_REALM: {'Customer': [
             {'DisplayName': "Bright Lamps Ltd", 'CurrencyRef': {'value': 'EUR'}}]}}})
-        self.connection.action_refresh_references()
+        self.refresh()
         second = self.bill(self.euro)
         self.drain(self.connection)
         self.assertEqual(self.customer_of(second), self.customer_of(first))
@@ -242,12 +247,15 @@ class TestExchangeRates(CurrencyCase):
         move.action_post()
         self.assertAlmostEqual(self.stands(move)['ExchangeRate'], 2.5)
 
-    def test_lines_that_are_rounded_one_by_one_come_to_the_same_home_total(self):
+    def test_a_home_total_whose_net_and_tax_were_rounded_one_by_one_is_the_same_in_quickbooks(self):
+        tax = self.env['account.tax'].create({'name': "Ten", 'amount': 10, 'type_tax_use': 'sale'})
         for move_type, entity in (('out_invoice', 'Invoice'), ('out_refund', 'CreditMemo')):
-            move = self.bill(self.euro, 11.11, 11.11, 11.11, move_type=move_type)
+            move = self.bill(self.euro, 10.04, tax=tax, move_type=move_type)
             document = self.stands(move, entity)
-            self.assertAlmostEqual(abs(move.amount_total_signed), 41.67)
-            self.assertAlmostEqual(document['HomeTotalAmt'], 41.67)
+            self.assertAlmostEqual(document['TotalAmt'], 11.04)  # 13.80 at 1.25
+            self.assertAlmostEqual(abs(move.amount_total_signed), 13.81)
+            self.assertAlmostEqual(document['HomeTotalAmt'], 13.81)
+            self.assertAlmostEqual(document['ExchangeRate'], 1.25, delta=0.001)
             self.assertEqual(move.qbo_state, 'synced')
 
     def test_a_home_total_that_no_rate_makes_is_a_variance(self):
@@ -297,7 +305,8 @@ class TestCurrencyPreflight(CurrencyCase):
         self.assertEqual(self.names(US_REALM), {})
 
         self.control(f'preferences/{US_REALM}', {'CurrencyPrefs': {'MultiCurrencyEnabled': True}})
-        self.connection.action_test()
+        with self.own_cursors():
+            self.connection.action_test()
         self.entries(move)[0].action_retry()
         self.drain(self.connection)
         self.assertAlmostEqual(self.one('Invoice', DocNumber=move.name)['HomeTotalAmt'], 125.0)

@@ -18,8 +18,8 @@ def test_the_documents_own_rate_is_kept_where_it_makes_the_home_total():
     assert exchange_rate(D('0.8'), D('33.33'), D('41.66')) == D('1.25')
 
 
-def test_lines_rounded_one_by_one_bend_the_rate_by_as_little_as_it_takes():
-    # Three lines of 11.11 at 0.8 for one home unit: 13.89 each, 41.67 together, where the total alone makes 41.66.
+def test_amounts_rounded_one_by_one_bend_the_rate_by_as_little_as_it_takes():
+    # Three amounts of 11.11 at 0.8 for one home unit: 13.89 each, 41.67 together, where the total alone makes 41.66.
     rate = exchange_rate(D('0.8'), D('33.33'), D('41.67'))
     assert rate != D('1.25') and round_half_up(D('33.33') * rate) == D('41.67')
     assert abs(rate - D('1.25')) < D('0.001')
