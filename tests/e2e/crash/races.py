@@ -144,3 +144,23 @@ def two_drains_at_once(stage):
         stage.drain()
     assert refused, "two drains ran at once"
     return expected
+
+
+@race
+def an_alert_while_the_drain_settles(stage):
+    """Both write the connection: that it answers again, and that people were told of what is stuck."""
+    expected = _invoice_without_mapping(stage)
+    stage.drain()
+    with stage.env() as env:
+        expected.append(stage.expected(stage.post(env)))
+    stage.sql("UPDATE qbo_connection SET failure_streak = 1 WHERE id = %s", stage.connection)
+
+    def alert():
+        with stage.env() as env:
+            env['qbo.connection']._cron_alert()
+
+    with before(stage.registry['qbo.queue.entry'], '_settle', alert):
+        stage.drain()
+    assert not stage.sql("SELECT id FROM qbo_queue_entry WHERE state = 'failed' AND alerted_for IS NULL"), "untold"
+    stage.map_again()
+    return expected
