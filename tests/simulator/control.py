@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from . import clock as clocks
 from . import faults, jsonio, seeds
 from .entities import ENTITIES, TRANSACTIONS
+from .postings import postings
 from .weather import Weather
 
 
@@ -139,6 +140,11 @@ def _summary(sim, _body, words):
     return summary(sim.companies[words[0]])
 
 
+def _postings(sim, _body, words):
+    """GET /_sim/postings/{realm}: the account, class and location of every line."""
+    return postings(sim.companies[words[0]])
+
+
 def books(company):
     """All objects of a company as answers show them: {entity: [objects]}."""
     return {name: [ENTITIES[name].shown(company, obj) for obj in company.all(name)] for name in ENTITIES}
@@ -166,5 +172,5 @@ _HANDLERS = {
     ('POST', 'clock'): _clock, ('GET', 'clock'): _clock, ('POST', 'preferences'): _preferences,
     ('POST', 'weather'): _weather, ('GET', 'weather'): _weather_report, ('DELETE', 'weather'): _calm,
     ('DELETE', 'answers'): _forget_answers, ('POST', 'touch'): _touch, ('POST', 'expire'): _expire,
-    ('GET', 'books'): _books, ('GET', 'summary'): _summary,
+    ('GET', 'books'): _books, ('GET', 'summary'): _summary, ('GET', 'postings'): _postings,
 }

@@ -34,6 +34,9 @@ DEFAULTS = {
     'line_tax_override': False,             # non-US: TotalTax sent by the caller is honoured
     'manual_tax_override': False,           # US without AST: TotalTax sent by the caller is honoured
     'currency_required': True,              # with multicurrency a transaction must name its currency
+    'taxed_lines': 750,                     # most lines of a sales document with tax; 0 = no such limit
+    'lines': 10000,                         # most lines of any document
+    'untracked': 'refuse',                  # a class or location that the company does not track: 'refuse' or 'drop'
     'auto_apply_credit': False,             # QuickBooks applies open credits to new invoices by itself
     'default_order': 'natural',             # unsorted queries: 'natural' (recorded: lists by name) or 'id'
     'max_results': 'clip',                  # MAXRESULTS above 1000: 'clip' or 'fault'

@@ -70,6 +70,7 @@ class SalesDocument(Entity):
         if not lines:
             raise faults.required('Line')
         obj['Line'], obj['_line_ids'] = lines, highest
+        lines_rules.check_tracking(company, obj, old)
 
     def number(self, company, obj, old, params):
         """DocNumber by the company's preference."""
@@ -83,6 +84,7 @@ class SalesDocument(Entity):
                         if line['DetailType'] in ('SalesItemLineDetail', 'GroupLineDetail')), ZERO)
         obj['Line'] = [*obj['Line'], {'Amount': subtotal, 'DetailType': 'SubTotalLineDetail',
                                       'SubTotalLineDetail': {}}]
+        lines_rules.check_count(company, obj)
         obj['TotalAmt'] = net + total_tax
         if obj['TotalAmt'] < 0 and company.switch('negative_total') == 'refuse':
             raise faults.business("You must specify a transaction amount that is 0 or greater.")
