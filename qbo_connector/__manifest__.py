@@ -16,6 +16,7 @@
         'views/oauth_templates.xml',
         'views/qbo_connection_views.xml',
         'views/qbo_mapping_views.xml',
+        'views/qbo_connection_lines_views.xml',
         'views/qbo_reference_views.xml',
         'views/qbo_binding_views.xml',
         'views/qbo_queue_entry_views.xml',

@@ -11,6 +11,7 @@ from . import (
     sales_document,
     sales_lines,
     sales_taxes,
+    sales_classes,
     invoice,
     credit_memo,
     payment,

@@ -1,4 +1,4 @@
-"""Lines without a product need an Item too: one per income account, posting to the account it is mapped to."""
+"""Lines need an Item: one per account, for lines without a product and for those on another account than its own."""
 
 from odoo import api, models
 
@@ -9,7 +9,7 @@ from .item import NAME_LIMIT
 
 
 class QboAccountItem(models.AbstractModel):
-    """Pushes an income account as the Service item that its product-less lines use."""
+    """Pushes an account as the Service item of its lines, which posts to the account it is mapped to."""
 
     _name = 'qbo.entity.account_item'
     _inherit = 'qbo.entity.item'
@@ -35,11 +35,17 @@ class QboAccountItem(models.AbstractModel):
 
     @api.model
     def _name_of(self, record):
-        return clean_name(record.display_name, NAME_LIMIT)
+        return clean_name(record.name, NAME_LIMIT)  # not the display name, which depends on the user's rights
 
     @api.model
     def _code(self, record):
         return record.code
+
+    @api.model
+    def _may_adopt(self, connection, record, data):
+        """An item of the same name serves only if it posts to the account: others may use it for what it is."""
+        account = (data.get('IncomeAccountRef') or {}).get('value')
+        return account == self._account(connection, record) and super()._may_adopt(connection, record, data)
 
     @api.model
     def _content(self, connection, record, suffix, ids):

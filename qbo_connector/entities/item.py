@@ -56,6 +56,12 @@ class QboItem(models.AbstractModel):
         return {**item_payload(document), 'Type': kind}, 0.0, 0.0
 
     @api.model
+    def _settled(self, entry, binding, data):
+        """Keep with the link to which account the item posts: lines of other accounts must not use it."""
+        account = data.get('IncomeAccountRef') or {}
+        return {**super()._settled(entry, binding, data), 'posting_account': account.get('value')}
+
+    @api.model
     def _unstocked(self, kind):
         """Return the type under which an item is written without its stock."""
         return 'NonInventory' if kind == 'Inventory' else kind

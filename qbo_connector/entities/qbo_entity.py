@@ -180,7 +180,8 @@ class QboEntity(models.AbstractModel):
             return entry.operation in ('void', 'delete')  # gone is what was wanted
         if isinstance(error, (faults.NotFound, faults.InvalidReference)) and not entry.recoveries:
             # Something we refer to was deleted in QuickBooks: read the lists again, and the mapping will say what.
-            entry.connection_id._load_references(kinds=MAPPED_LISTS, client=client)
+            connection = entry.connection_id
+            connection._load_references(kinds=(*MAPPED_LISTS, *connection._tracked_lists()), client=client)
             return True
         return False
 

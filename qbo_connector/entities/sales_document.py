@@ -21,8 +21,8 @@ MOVE_FIELDS = (
     'amount_total', 'amount_total_signed', 'invoice_currency_rate', 'line_ids',
 )
 LINE_FIELDS = (
-    'move_id', 'display_type', 'sequence', 'name', 'product_id', 'account_id', 'quantity', 'price_unit', 'discount',
-    'amount_currency', 'tax_ids',
+    'move_id', 'display_type', 'sequence', 'name', 'product_id', 'product_uom_id', 'account_id', 'quantity',
+    'price_unit', 'discount', 'amount_currency', 'tax_ids', 'tax_repartition_line_id', 'analytic_distribution',
 )
 PARTNER_FIELDS = ('name', 'email_normalized', 'street', 'street2', 'city', 'zip', 'state_id', 'country_id')
 
@@ -72,11 +72,7 @@ class QboSalesDocument(models.AbstractModel):
 
     @api.model
     def _references(self, connection, record):
-        lines = self._amount_lines(record)
-        return [
-            ('Customer', self._customer(connection, record)), ('Item', lines.product_id),
-            ('Item', lines.filtered(lambda line: not line.product_id).account_id),
-        ]
+        return [('Customer', self._customer(connection, record)), *self._items(connection, record)]
 
     @api.model
     def _content(self, connection, record, suffix, ids):
@@ -90,8 +86,8 @@ class QboSalesDocument(models.AbstractModel):
             digits=min(record.currency_id.decimal_places, currencies.DECIMALS),
             **self._currency_facts(connection, record.currency_id, record),
             lines=tuple(self._line(connection, line, ids) for line in lines),
-            **self._document_taxes(connection, record, lines),
-            memo=customer._plain(record.narration), private_note=self._private_note(record),
+            **self._document_taxes(connection, record, lines), **self._document_classes(connection, record),
+            memo=customer._plain(record.narration), private_note=self._private_note(connection, record),
             billing=customer._address(record.partner_id, company_name),
             shipping=customer._address(record.partner_shipping_id or record.partner_id, company_name),
             email=record.partner_id.email_normalized or '',
@@ -145,9 +141,10 @@ class QboSalesDocument(models.AbstractModel):
         return target.remote_id if target else None
 
     @api.model
-    def _private_note(self, record):
-        """Return the note the customer does not see: the reference, and our mark."""
-        return note_with_marker(record.ref or '', self._marker(record._name, record.id))
+    def _private_note(self, connection, record):
+        """Return the note the customer does not see: the reference, what QuickBooks cannot show, and our mark."""
+        texts = filter(None, (record.ref, *self._split_notes(connection, record)))
+        return note_with_marker('\n'.join(texts), self._marker(record._name, record.id))
 
     # === EXISTING DOCUMENTS === #
 

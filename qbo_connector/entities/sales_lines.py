@@ -15,9 +15,12 @@ class QboSalesDocument(models.AbstractModel):
 
     @api.model
     def _lines(self, record):
-        """Return the lines a customer sees, in the order of the printed document, and the cash rounding."""
+        """Return the lines a customer sees, in the order of the printed document, and the cash rounding.
+
+        Rounding that Odoo adds to a tax is part of the tax.
+        """
         return self._once(('lines', record.id), lambda: record.line_ids.filtered(
-            lambda line: line.display_type in SHOWN_LINES).sorted(
+            lambda line: line.display_type in SHOWN_LINES and not line.tax_repartition_line_id).sorted(
             lambda line: (line.display_type == 'rounding', line.sequence, line.id)).with_prefetch(
             record.line_ids._prefetch_ids))  # with those of the whole batch
 
@@ -44,12 +47,24 @@ class QboSalesDocument(models.AbstractModel):
             return LineDoc(description=line.name or '')
         net = self._decimal(self._nets(line.move_id)[line.id])
         rounding = line.display_type == 'rounding'
+        item, discount_item = self._line_items(connection, line)
         return LineDoc(
-            description=line.name or line.product_id.display_name or '', item=ids[line.product_id or line.account_id],
+            description=self._words(line, item), item=ids[item],
             quantity=None if rounding else self._decimal(line.quantity),
+            unit=(line.product_uom_id != line.product_id.uom_id and line.product_uom_id.name) or '',
             unit_price=None if rounding else self._unit_price(line), discount=self._decimal(line.discount),
-            amount=net, **self._line_taxes(connection, line),
+            discount_item=ids[discount_item] if discount_item else None,
+            amount=net, **self._line_taxes(connection, line), **self._line_class(connection, line),
         )
+
+    @api.model
+    def _words(self, line, item):
+        """Return what a line is about; an item that is not its product's does not say so itself."""
+        if line.name and item == line.product_id:
+            return line.name
+        language = line.move_id.partner_id.lang or self.env.lang
+        name, product = line.name or '', line.product_id.with_context(lang=language).display_name or ''
+        return name if product in name else f'{product}\n{name}'.strip()
 
     @api.model
     def _unit_price(self, line):
@@ -57,3 +72,41 @@ class QboSalesDocument(models.AbstractModel):
         if self._tax_facts(line.tax_ids)[1]:
             return None  # the price holds the tax: it follows from the net amount instead
         return self._decimal(line.price_unit)
+
+    # === ITEMS === #
+
+    @api.model
+    def _items(self, connection, record):
+        """Return the records whose items the lines of a document use, as references."""
+        items = [item for line in self._amount_lines(record) for item in self._line_items(connection, line) if item]
+        return [('Item', self.env[model].union(*(item for item in items if item._name == model)))
+                for model in ('product.product', 'account.account')]
+
+    @api.model
+    def _line_items(self, connection, line):
+        """Return (the record whose item a line uses, that of its discount or nothing).
+
+        In QuickBooks a line posts to the account of its item. So the product's item serves only where that is the
+        line's account; else (fiscal position, account changed by hand, item changed in QuickBooks) the account's own
+        item does, as for lines without a product.
+        """
+        product, account = line.product_id, line.account_id
+        item = self._once(('item', product.id, account.id), lambda: (
+            product if product and self._posts_to(connection, product, account) else account))
+        discounts = line.discount and line.move_id._get_discount_allocation_account()
+        return item, discounts if discounts and discounts != account else None
+
+    @api.model
+    def _posts_to(self, connection, product, account):
+        """Tell whether the item of a product posts, or once it is pushed will post, to what stands for an account."""
+        Mapping, known = self.env['qbo.mapping'], self._once('posting accounts', dict)
+        if product.id not in known:
+            products = product.browse(product._prefetch_ids)  # those of the whole batch
+            known.update(self.env['qbo.binding']._posting_accounts(connection, products))
+        wanted = Mapping._target(connection, 'account', account, required=False)
+        if wanted and known[product.id]:
+            return known[product.id] == wanted.remote_id
+        own = product.product_tmpl_id._get_product_accounts()['income']
+        if own == account or not wanted:
+            return own == account
+        return wanted == Mapping._target(connection, 'account', own or None, required=False)

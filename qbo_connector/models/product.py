@@ -35,6 +35,19 @@ class ProductTemplate(models.Model):
         return result
 
 
+class ProductCategory(models.Model):
+    """Product categories: the income account of their products."""
+
+    _inherit = 'product.category'
+
+    def write(self, vals):
+        """Override to enqueue the products whose income account was changed with that of their category."""
+        result = super().write(vals)
+        if 'property_account_income_categ_id' in vals:
+            self.env['product.product'].sudo().search([('categ_id', 'in', self.ids)])._qbo_enqueue()
+        return result
+
+
 class ProductProduct(models.Model):
     """Product variants: each is an item of its own."""
 

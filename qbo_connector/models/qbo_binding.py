@@ -34,6 +34,8 @@ class QboBinding(models.Model):
     remote_total = fields.Float(digits=(16, 4), string="QuickBooks Total")
     remote_tax = fields.Float(digits=(16, 4), string="QuickBooks Tax")
     remote_balance = fields.Float(digits=(16, 4), string="QuickBooks Balance")
+    posting_account = fields.Char(
+        string="QuickBooks Account ID", help="Of an item: the account to which its lines post.")
     variance = fields.Char(help="How QuickBooks' own figures differ from Odoo's, if they do.")
     state = fields.Selection(
         [('active', "In QuickBooks"), ('voided', "Voided"), ('deleted', "Deleted")],
@@ -84,6 +86,15 @@ class QboBinding(models.Model):
             for (entity, model), ids in wanted.items() if ids)
         bindings = self.sudo().search_fetch(domain, ['entity', 'model', 'res_id', 'remote_id'])
         return {(binding.entity, binding.model, binding.res_id): binding.remote_id for binding in bindings}
+
+    @api.model
+    def _posting_accounts(self, connection, products):
+        """Return ``{product id: remote Id of the account its item posts to}``, None where that is not known yet."""
+        bindings = self.sudo().search_fetch([
+            ('connection_id', '=', connection.id), ('model', '=', products._name), ('res_id', 'in', products.ids),
+            ('state', '=', 'active')], ['res_id', 'posting_account'])
+        known = {binding.res_id: binding.posting_account or None for binding in bindings}
+        return {product_id: known.get(product_id) for product_id in products._ids}
 
     @api.model
     def _is_taken(self, connection, entity, remote_id):

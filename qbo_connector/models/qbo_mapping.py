@@ -1,4 +1,4 @@
-"""Which account, tax, term, journal or payment method of Odoo is which one in QuickBooks."""
+"""Which account, tax, term, journal, payment method or analytic account of Odoo is which one in QuickBooks."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -14,6 +14,8 @@ KINDS = {
     'term': ('account.payment.term', 'Term'),
     'journal': ('account.journal', 'Account'),
     'payment_method': ('account.payment.method.line', 'PaymentMethod'),
+    'class': ('account.analytic.account', 'Class'),
+    'department': ('account.analytic.account', 'Department'),
 }
 INCOME_TYPES = ('Income', 'Other Income')
 DEPOSIT_TYPES = ('Bank', 'Other Current Asset')
@@ -30,7 +32,7 @@ class QboMapping(models.Model):
     company_id = fields.Many2one(related='connection_id.company_id', store=True, index=True)
     kind = fields.Selection(
         [('account', "Account"), ('tax', "Tax"), ('term', "Payment Term"), ('journal', "Bank or Cash Journal"),
-         ('payment_method', "Payment Method")],
+         ('payment_method', "Payment Method"), ('class', "Class"), ('department', "Location")],
         required=True)
     res_model = fields.Char(compute='_compute_kind')
     entity = fields.Char(compute='_compute_kind')

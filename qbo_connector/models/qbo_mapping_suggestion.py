@@ -16,6 +16,11 @@ Suggestion = namedtuple('Suggestion', 'reference confidence reason')
 Candidate = namedtuple('Candidate', 'name number reference')
 USUAL = 50  # the confidence of "this is the account such companies use", which no likeness supports
 
+# what lines of sales documents may post to: sales, down payments (a liability), discounts and rounding (expenses)
+TYPES_OF_GROUP = {
+    'income': INCOME_TYPES, 'liability': ('Other Current Liability',),
+    'expense': ('Expense', 'Cost of Goods Sold', 'Other Expense'),
+}
 USUAL_INCOME = ('SalesOfProductIncome', 'ServiceFeeIncome', 'OtherPrimaryIncome')
 ZERO_RATED = re.compile(r'\bz(ero)?\b', re.IGNORECASE)
 REVERSE_CHARGE = re.compile(r'\brc\b|\breverse\b', re.IGNORECASE)
@@ -66,20 +71,24 @@ class QboMapping(models.Model):
         used += [('term', term) for term in terms]
         used += [('journal', journal) for journal in journals]
         used += [('payment_method', line) for line in journals.inbound_payment_method_line_ids]
+        for kind, plan in connection._mapped_plans():
+            used += [(kind, account) for account in company_self.env['account.analytic.account'].search(
+                [('root_plan_id', '=', plan.id), ('company_id', 'in', (False, company.id))])]
         return used
 
     @api.model
     def _sale_line_values(self, company, fname):
         """Return the records that posted customer documents have in a field of their lines."""
         groups = self.env['account.move.line']._read_group([
-            ('company_id', '=', company.id), ('parent_state', '=', 'posted'), ('display_type', '=', 'product'),
+            ('company_id', '=', company.id), ('parent_state', '=', 'posted'),
+            ('display_type', 'in', ('product', 'rounding')),
             ('move_id.move_type', 'in', ('out_invoice', 'out_refund')),
         ], [fname])
         return self.env[self.env['account.move.line']._fields[fname].comodel_name].union(*(g[0] for g in groups))
 
     @api.model
     def _used_accounts(self, company):
-        """Return the income accounts of posted lines, products, categories and sales journals."""
+        """Return the accounts of posted lines, products, categories, sales journals, fiscal positions and discounts."""
         accounts = self._sale_line_values(company, 'account_id')
         products = self.env['product.template'].search(
             [('sale_ok', '=', True), ('company_id', 'in', (False, company.id))])
@@ -88,6 +97,9 @@ class QboMapping(models.Model):
             [('property_account_income_categ_id', '!=', False)]).property_account_income_categ_id
         accounts |= self.env['account.journal'].search(
             [('type', '=', 'sale'), ('company_id', '=', company.id)]).default_account_id
+        accounts |= company.account_discount_expense_allocation_id
+        accounts |= self.env['account.fiscal.position.account'].search(
+            [('company_id', '=', company.id), ('account_src_id', 'in', accounts.ids)]).account_dest_id
         return accounts.filtered(lambda a: company.root_id in a.company_ids or company in a.company_ids).sorted('code')
 
     @api.model
@@ -119,15 +131,26 @@ class QboMapping(models.Model):
 
     @api.model
     def _suggest_account(self, candidates, account):
-        """Suggest an income account: by number or name, else the one product sales usually go to."""
-        candidates = candidates.filtered(lambda c: c.type in INCOME_TYPES)
+        """Suggest an account of the same nature by number or name; else, for income, where product sales usually go."""
+        group = (account and account.internal_group) or 'income'
+        candidates = candidates.filtered(lambda c: c.type in TYPES_OF_GROUP.get(group, ()))
         alike = account and self._alike(candidates, account.name, account.code)
-        if alike:
+        if alike or group != 'income':
             return alike
         for subtype in USUAL_INCOME:
             if usual := candidates.filtered(lambda c, subtype=subtype: c.subtype == subtype)[:1]:
                 return Suggestion(usual, USUAL, self.env._("usual account of sales"))
         return None
+
+    @api.model
+    def _suggest_class(self, candidates, account):
+        """Suggest the class of a like name."""
+        return self._alike(candidates, account.name, account.code)
+
+    @api.model
+    def _suggest_department(self, candidates, account):
+        """Suggest the location of a like name."""
+        return self._alike(candidates, account.name, account.code)
 
     @api.model
     def _suggest_journal(self, candidates, journal):

@@ -9,7 +9,7 @@ EVERY = {'Active': (True, False)}  # a list query hides inactive rows unless it 
 
 
 class QboReference(models.Model):
-    """One account, tax code, term, payment method, item or customer of a QuickBooks company."""
+    """One account, tax code, term, payment method, item, customer, class or location of a QuickBooks company."""
 
     _name = 'qbo.reference'
     _description = "QuickBooks Reference"
@@ -19,7 +19,7 @@ class QboReference(models.Model):
     company_id = fields.Many2one(related='connection_id.company_id', store=True, index=True)
     entity = fields.Selection(
         [('Account', "Account"), ('TaxCode', "Tax Code"), ('Term', "Term"), ('PaymentMethod', "Payment Method"),
-         ('Item', "Product or Service"), ('Customer', "Customer")],
+         ('Item', "Product or Service"), ('Customer', "Customer"), ('Class', "Class"), ('Department', "Location")],
         required=True, string="List")
     remote_id = fields.Char(string="QuickBooks ID", required=True)
     name = fields.Char(required=True)
@@ -84,13 +84,13 @@ class QboConnection(models.Model):
     def _load_references(self, kinds=None, client=None):
         """Mirror QuickBooks' lists, page by page.
 
-        :param kinds: Intuit's entity names, by default all of :data:`LISTS`
+        :param kinds: Intuit's entity names, by default all of :data:`LISTS` and what the company tracks
         :param client: while connecting, the client with the new tokens
         :raises QboError: QuickBooks did not answer; lists read so far are kept
         """
         self.ensure_one()
         client = client or self._qbo_client()
-        for entity in kinds or LISTS:
+        for entity in kinds or (*LISTS, *self._tracked_lists()):
             objects = list(client.query_all(entity, where=EVERY))
             rates = None
             if entity == 'TaxCode':

@@ -16,8 +16,8 @@ def parse_company(company_info, preferences):
     ``multi_currency``, ``tax_regime`` (see :func:`regime`), ``using_sales_tax``, ``partner_tax`` (US
     automated sales tax), ``us_tax_code`` (id of the default tax code, or None), ``custom_txn_numbers``
     (QuickBooks keeps our numbers), ``allow_discount``, ``allow_shipping``, ``auto_apply_credit``,
-    ``track_departments``, ``class_tracking``, ``track_quantity``, ``book_close_date`` (a date or None: the
-    API cannot write before it), ``plan`` (the edition's name).
+    ``track_departments``, ``class_tracking`` (none, txn or line), ``track_quantity``, ``book_close_date`` (a date
+    or None: the API cannot write before it), ``plan`` (the edition's name).
 
     :param dict company_info: the CompanyInfo object
     :param dict preferences: the Preferences object
@@ -41,8 +41,7 @@ def parse_company(company_info, preferences):
         'allow_shipping': _flag(sales, 'AllowShipping'),
         'auto_apply_credit': _flag(sales, 'AutoApplyCredit'),
         'track_departments': _flag(accounting, 'TrackDepartments'),
-        'class_tracking':
-            _flag(accounting, 'ClassTrackingPerTxn') or _flag(accounting, 'ClassTrackingPerTxnLine'),
+        'class_tracking': _class_tracking(accounting),
         'track_quantity': _flag(_part(preferences, 'ProductAndServicesPrefs'), 'QuantityOnHand'),
         'book_close_date': _date(accounting.get('BookCloseDate')),
         'plan': _named_value(company_info, 'OfferingSku'),
@@ -63,6 +62,13 @@ def regime(country, preferences):
         return 'us' if _flag(tax, 'UsingSalesTax') or _flag(tax, 'PartnerTaxEnabled') else 'none'
     # Outside the US silence is read as "uses tax": then a missing code is refused instead of booked without.
     return 'none' if 'UsingSalesTax' in tax and not _flag(tax, 'UsingSalesTax') else 'global'
+
+
+def _class_tracking(accounting):
+    """Return where a company keeps classes: on each ``'line'``, once per transaction (``'txn'``), or ``'none'``."""
+    if _flag(accounting, 'ClassTrackingPerTxnLine'):
+        return 'line'
+    return 'txn' if _flag(accounting, 'ClassTrackingPerTxn') else 'none'
 
 
 def _part(data, key):

@@ -85,6 +85,8 @@ class LineDoc(_Exact):
 
     ``amount`` is the net amount (discount taken off, tax excluded) that must stand in the books;
     ``unit_price`` is before ``discount`` (percent). Without item and amount the line is only text.
+    ``discount_item`` is the item of the discount, where that has an account of its own; ``unit`` is the unit of
+    measure, where the quantity would be misread without it.
     """
 
     description: str = ''
@@ -92,9 +94,12 @@ class LineDoc(_Exact):
     quantity: Decimal | None = None
     unit_price: Decimal | None = None
     discount: Decimal = Decimal(0)
+    discount_item: str | None = None
+    unit: str = ''
     amount: Decimal | None = None
     tax_code: str | None = None
     taxable: bool = False
+    class_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +128,8 @@ class SalesDoc(_Exact):
     billing: Address | None = None
     shipping: Address | None = None
     email: str = ''
+    class_id: str | None = None
+    department_id: str | None = None
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ def test_a_us_company_is_read():
         'qbo_company_name': "Sandbox Company_US_1", 'country_code': 'US', 'home_currency': 'USD',
         'multi_currency': False, 'tax_regime': 'us', 'using_sales_tax': True, 'partner_tax': True, 'us_tax_code': '2',
         'custom_txn_numbers': True, 'allow_discount': True, 'allow_shipping': False, 'auto_apply_credit': True,
-        'track_departments': True, 'class_tracking': True, 'track_quantity': True,
+        'track_departments': True, 'class_tracking': 'line', 'track_quantity': True,
         'book_close_date': date(2025, 12, 31), 'plan': "QuickBooks Online Plus",
     }
 
@@ -39,6 +39,13 @@ def test_a_company_of_which_nothing_is_known_is_read_too():
     assert facts['qbo_company_name'] == facts['country_code'] == facts['plan'] == ''
     assert facts['book_close_date'] is None and facts['us_tax_code'] is None
     assert facts['tax_regime'] == 'global' and facts['multi_currency'] is False
+
+
+@pytest.mark.parametrize(('once', 'per_line', 'tracking'), [
+    (True, True, 'line'), (False, True, 'line'), (True, False, 'txn'), (False, False, 'none')])
+def test_classes_are_kept_on_lines_or_once_a_document(once, per_line, tracking):
+    accounting = {'ClassTrackingPerTxn': once, 'ClassTrackingPerTxnLine': per_line}
+    assert parse_company({}, {'AccountingInfoPrefs': accounting})['class_tracking'] == tracking
 
 
 def test_a_company_without_a_name_goes_by_its_legal_one():

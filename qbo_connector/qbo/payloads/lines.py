@@ -5,6 +5,7 @@ has no item. It knows no discount per line, so a discounted line becomes two: th
 negative line of the same item and tax. Sources: API reference "Invoice" and "CreditMemo".
 """
 
+from dataclasses import replace
 from decimal import Decimal
 
 from ..documents import LineDoc
@@ -31,11 +32,14 @@ def line_payloads(line, doc):
     if not line.discount:
         return [_item_line(line, net, doc)]
     gross = gross_amount(line, doc.digits)
+    words = f"Discount {_figure(line.discount)} %"
     if gross == net:
-        return [_item_line(line, net, doc)]
+        # All that people read of the discount, where the price itself is not known (it includes tax, 100 % off).
+        told = line if line.unit_price == 0 else replace(line, description=_with_words(line.description, words))
+        return [_item_line(told, net, doc)]
     off = LineDoc(
-        description=f"Discount {_figure(line.discount)} %", item=line.item, amount=net - gross,
-        tax_code=line.tax_code, taxable=line.taxable,
+        description=words, item=line.discount_item or line.item, amount=net - gross,
+        tax_code=line.tax_code, taxable=line.taxable, class_id=line.class_id,
     )
     return [_item_line(line, gross, doc), _item_line(off, net - gross, doc)]
 
@@ -73,14 +77,14 @@ def _check(line, doc):
 
 def _item_line(line, amount, doc):
     """Return a SalesItemLineDetail line of exactly this amount."""
-    description = line.description
+    description = _with_words(line.description, f"unit: {line.unit}") if line.unit else line.description
     quantity = None if line.quantity is None else limit_digits(line.quantity)
     price = None if line.unit_price is None else limit_digits(line.unit_price)
     fitting = unit_price(quantity, price, amount, doc.digits)
     if fitting is None and quantity is not None:
         # No price leads from this quantity to the amount: QuickBooks books the amount, people read the rest.
         shown = f"{_figure(quantity)} x {_figure(price)}" if price is not None else _figure(quantity)
-        description = f"{clean_text(description, DESCRIPTION_LIMIT - len(shown) - 3)} ({shown})".strip()
+        description = _with_words(description, shown)
     return compact({
         'DetailType': 'SalesItemLineDetail',
         'Amount': money(amount, doc.digits, 'Amount'),
@@ -90,8 +94,14 @@ def _item_line(line, amount, doc):
             'Qty': None if fitting is None else number(quantity, 'Qty'),
             'UnitPrice': number(fitting, 'UnitPrice'),
             'TaxCodeRef': _tax_code(line, doc),
+            'ClassRef': reference(line.class_id),
         }),
     })
+
+
+def _with_words(description, words):
+    """Return a description that ends with words in brackets; what is too long is cut before them."""
+    return f"{clean_text(description, DESCRIPTION_LIMIT - len(words) - 3)} ({words})".strip()
 
 
 def _tax_code(line, doc):

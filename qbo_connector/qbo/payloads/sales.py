@@ -14,6 +14,8 @@ KINDS = ('Invoice', 'CreditMemo')
 DOC_NUMBER_LIMIT = 21
 MEMO_LIMIT = 1000
 PRIVATE_NOTE_LIMIT = 4000
+LINES_LIMIT = 10_000
+TAXED_LINES_LIMIT = 750
 
 
 def sales_payload(doc):
@@ -21,8 +23,8 @@ def sales_payload(doc):
 
     EmailStatus is not set, so QuickBooks never mails anything by itself because of us.
 
-    :raises PayloadError: a number over 21 characters, no line with an amount, a line without item or tax code,
-        US tax without a tax code, tax in a company that does not use sales tax, amounts beyond 15 digits
+    :raises PayloadError: a number over 21 characters, no line with an amount, too many lines, a line without item or
+        tax code, US tax without a tax code, tax in a company that does not use sales tax, amounts beyond 15 digits
     """
     if doc.kind not in KINDS:
         raise PayloadError(f"'{doc.kind}' is not a sales document.", '')
@@ -41,6 +43,8 @@ def sales_payload(doc):
         'BillAddr': address(doc.billing),
         'ShipAddr': address(doc.shipping),
         'BillEmail': email(doc.email),
+        'ClassRef': reference(doc.class_id),
+        'DepartmentRef': reference(doc.department_id),
     })
 
 
@@ -48,7 +52,19 @@ def _lines(doc):
     lines = [payload for line in doc.lines for payload in line_payloads(line, doc)]
     if not any(line['DetailType'] == 'SalesItemLineDetail' for line in lines):
         raise PayloadError("The document has no line with an amount; QuickBooks needs at least one.", 'Line')
+    _check_count(len(lines), doc)
     return lines
+
+
+def _check_count(count, doc):
+    """Refuse more lines than QuickBooks takes ("API call limits", API reference "Invoice")."""
+    # Outside the US every line has a tax code: whether one of 0 % counts as tax is not documented.
+    taxed = doc.tax_regime == 'global' or (doc.tax_regime == 'us' and any(line.taxable for line in doc.lines))
+    limit = TAXED_LINES_LIMIT if taxed else LINES_LIMIT
+    if count > limit:
+        raise PayloadError(
+            f"The document has {count} lines (a discount is one of its own); QuickBooks takes {limit}"
+            f"{' with tax' if taxed else ''}. Reset it to draft and make several documents of it.", 'Line')
 
 
 def _tax(doc):
