@@ -15,7 +15,8 @@ class TestCompanyAndConnection(LifecycleCase):
     """Nothing leaves for a company that is not there; what waits is kept."""
 
     def test_entries_of_an_archived_company_wait_until_it_is_back(self):
-        company = self.env['res.company'].create({'name': "Second Company"})
+        company = self.env['res.company'].create({
+            'name': "Second Company", 'currency_id': self.env.ref('base.GBP').id})
         self.env.user.company_ids |= company
         connection = self.connect(company, realm=UK_REALM, push_all_customers=True)
         partner = self.env['res.partner'].create({
