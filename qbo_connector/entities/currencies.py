@@ -30,7 +30,7 @@ class QboEntity(models.AbstractModel):
         Other = self.env['qbo.customer.currency'].sudo()
         values = {'connection_id': connection.id, 'partner_id': partner.id, 'currency_id': currency.id}
         other = Other.search([(name, '=', value) for name, value in values.items()])
-        if other and self.env['qbo.binding']._of_record(connection, other._name, other.id).state == 'active':
+        if other and self._customer_link(connection, other):
             return other
         if currency.name == self._own_currency(connection, partner):
             return partner
@@ -45,17 +45,21 @@ class QboEntity(models.AbstractModel):
     @api.model
     def _find_own_currency(self, connection, partner):
         """Work out :meth:`_own_currency`: that of the linked customer, else of the one that will be adopted."""
-        Binding = self.env['qbo.binding']
-        link = Binding._of_record(connection, partner._name, partner.id, 'Customer')
-        if link.state == 'active':
+        if link := self._customer_link(connection, partner):
             reference = self.env['qbo.reference'].sudo().search([
                 ('connection_id', '=', connection.id), ('entity', '=', 'Customer'),
                 ('remote_id', '=', link.remote_id)])
         else:
             reference = self.env['qbo.entity.customer']._adoptable(connection, partner)
-            if reference and Binding._is_taken(connection, 'Customer', reference.remote_id):
+            if reference and self.env['qbo.binding']._is_taken(connection, 'Customer', reference.remote_id):
                 reference = reference.browse()
         return reference.currency or connection.home_currency  # without a mirrored row we made it, in home currency
+
+    @api.model
+    def _customer_link(self, connection, record):
+        """Return the link of a record with a customer that is in QuickBooks, active there or not."""
+        link = self.env['qbo.binding']._of_record(connection, record._name, record.id, 'Customer')
+        return link.filtered(lambda binding: binding.state != 'deleted')
 
     # === DOCUMENTS AND PAYMENTS === #
 
