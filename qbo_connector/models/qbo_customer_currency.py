@@ -39,8 +39,8 @@ class ResPartner(models.Model):
     qbo_currency_ids = fields.One2many(
         'qbo.customer.currency', 'partner_id', string="Other Currencies in QuickBooks", groups=READERS)
 
-    def _qbo_enqueue(self):
+    def _qbo_enqueue(self, *args, **kwargs):
         """Override to let the customers in other currencies follow."""
         if self.env['qbo.connection']._connected():
-            self.sudo().qbo_currency_ids._qbo_enqueue()
-        return super()._qbo_enqueue()
+            self.sudo().qbo_currency_ids._qbo_enqueue(*args, **kwargs)
+        return super()._qbo_enqueue(*args, **kwargs)
