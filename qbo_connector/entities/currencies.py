@@ -145,3 +145,16 @@ class QboEntity(models.AbstractModel):
                 "The amount %(amount)s %(currency)s has more than two decimals; QuickBooks keeps two in every "
                 "currency. Change the prices or taxes so that each amount fits.",
                 amount=self._decimal(currency.round(odd)), currency=currency.name), 'currency_id')
+
+    @api.model
+    def _check_account(self, connection, currency, account):
+        """Refuse a QuickBooks account that cannot take money of a currency: it must be kept in that or the home one.
+
+        :param account: the mirrored account (``qbo.reference``), may be empty
+        :raise Refused: with cause and cure
+        """
+        if account.currency not in (False, currency.name, connection.home_currency):
+            raise Refused(self.env._(
+                "The QuickBooks account %(account)s is kept in %(theirs)s and takes no %(currency)s. Map the journal "
+                "to an account in %(currency)s or %(home)s.", account=account.display_name, theirs=account.currency,
+                currency=currency.name, home=connection.home_currency), 'journal_id')

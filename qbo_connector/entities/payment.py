@@ -52,6 +52,8 @@ class QboPayment(models.AbstractModel):
     @api.model
     def _check(self, connection, record):
         self._check_currency(connection, record.currency_id, [record.amount])
+        self._check_account(connection, record.currency_id, self.env['qbo.mapping']._target(
+            connection, 'journal', record.journal_id, required=False))
         if not record.partner_id.commercial_partner_id:
             raise Refused(self.env._("This payment has no customer. Set one, then retry."), 'partner_id')
         invoices = self._paid(connection, record)

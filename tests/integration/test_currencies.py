@@ -321,6 +321,28 @@ class TestCurrencyPreflight(CurrencyCase):
         self.assertIn("Switch on multicurrency", self.refusal(payment))
         self.assertEqual(self.names(US_REALM), {})
 
+    def test_money_cannot_go_to_an_account_in_a_third_currency(self):
+        self.join()
+        self.control('seed', {'objects': {MC_REALM: {'Account': [
+            {'Name': "Pounds", 'AccountType': 'Bank', 'CurrencyRef': {'value': 'GBP'}}]}}})
+        self.refresh()
+        payment = self.env['account.payment'].create({
+            'payment_type': 'inbound', 'partner_type': 'customer', 'partner_id': self.partner.id, 'amount': 10,
+            'currency_id': self.euro.id})
+        payment.action_post()
+        pounds = self.env['qbo.reference'].search([
+            ('connection_id', '=', self.connection.id), ('entity', '=', 'Account'), ('name', '=', "Pounds")])
+        mapping = self.env['qbo.mapping'].search([
+            ('connection_id', '=', self.connection.id), ('kind', '=', 'journal'),
+            ('res_id', '=', payment.journal_id.id)])
+        before, mapping.reference_id = mapping.reference_id, pounds
+        message = self.refusal(payment)
+        self.assertIn("Pounds is kept in GBP and takes no EUR", message)
+        mapping.reference_id = before
+        self.entries(payment)[0].action_retry()
+        self.drain(self.connection)
+        self.assertAlmostEqual(self.one('Payment', realm=MC_REALM)['ExchangeRate'], 1.25)
+
     def test_a_currency_of_ones_own_making_is_refused(self):
         self.join()
         self.assertIn("PTS", self.refusal(self.bill(self.currency('PTS', 10))))

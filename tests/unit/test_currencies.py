@@ -3,6 +3,8 @@
 from decimal import Decimal as D
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from qbo.currencies import CODES, exchange_rate, fits
 from qbo.money import round_half_up
 
@@ -23,6 +25,14 @@ def test_amounts_rounded_one_by_one_bend_the_rate_by_as_little_as_it_takes():
     rate = exchange_rate(D('0.8'), D('33.33'), D('41.67'))
     assert rate != D('1.25') and round_half_up(D('33.33') * rate) == D('41.67')
     assert abs(rate - D('1.25')) < D('0.001')
+
+
+@given(st.decimals('0.01', '9999999', places=2), st.decimals('0.0001', '10000', places=6),
+       st.decimals('-0.05', '0.05', places=2))
+def test_every_home_total_of_less_than_ten_million_units_is_met_to_the_cent(total, per_home, off):
+    home_total = round_half_up(total / per_home) + off  # as many cents as ten rounded lines may be off
+    if home_total > 0:
+        assert round_half_up(total * exchange_rate(per_home, total, home_total)) == home_total
 
 
 def test_a_total_of_nothing_leaves_the_rate_alone():
