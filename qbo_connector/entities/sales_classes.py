@@ -8,9 +8,8 @@ from decimal import Decimal
 
 from odoo import api, models
 
-from ..qbo import faults
-
 LEAST = Decimal('0.000001')  # the weight of lines without an amount, which count where no others do
+UNTRACKED = ('5030', '6000')  # feature not supported, business rule
 
 
 class QboSalesDocument(models.AbstractModel):
@@ -114,7 +113,7 @@ class QboSalesDocument(models.AbstractModel):
     @api.model
     def _recover(self, client, entry, binding, error):
         """Classes or locations that are refused: perhaps QuickBooks does not track them any more."""
-        if isinstance(error, faults.ValidationFault) and not entry.recoveries and (
+        if error.code in UNTRACKED and not entry.recoveries and (
                 '"ClassRef"' in entry.payload or '"DepartmentRef"' in entry.payload):
             connection = entry.connection_id
             before = (connection.class_tracking, connection.track_departments)

@@ -38,7 +38,7 @@ class QboMapping(models.Model):
     entity = fields.Char(compute='_compute_kind')
     res_id = fields.Many2oneReference(
         model_field='res_model', string="Odoo Record", required=True, default=0,
-        help="0 stands for no record: lines without a tax, or the default income account.")
+        help="0 stands for no record: lines without a tax, or the account of income accounts without a row.")
     name = fields.Char(string="In Odoo", required=True)
     reference_id = fields.Many2one(
         'qbo.reference', string="In QuickBooks", index=True, ondelete='set null',
@@ -162,7 +162,7 @@ class QboMapping(models.Model):
             [('connection_id', '=', connection.id), ('kind', '=', kind), ('res_id', '=', res_id)])
         if mapping.reference_id.active:
             return mapping.reference_id
-        if not mapping.reference_id and kind == 'account' and res_id:
+        if not mapping.reference_id and kind == 'account' and record and record.internal_group == 'income':
             default = mappings.search(
                 [('connection_id', '=', connection.id), ('kind', '=', kind), ('res_id', '=', 0)]).reference_id
             if default.active:

@@ -235,6 +235,16 @@ class TestKindsOfLines(LinesCase):
         self.assertEqual(self.posted(final), {"Sales": 100, "Loan Payable": -40})
         self.assertAlmostEqual(final['TotalAmt'], 60)
 
+    def test_a_down_payment_on_an_account_without_counterpart_waits_for_it_instead_of_becoming_income(self):
+        unmapped = self.account("Advances", '289102', 'liability_current')
+        move = self.invoice(lines=[self.line(product_id=False, name="Down payment", account_id=unmapped.id)])
+        self.drain(self.connection)
+        self.assertEqual(move.qbo_state, 'blocked')
+        self.assertIn("Advances has no counterpart", move.qbo_message)
+        self.map_to(unmapped, "Loan Payable")
+        self.drain(self.connection)
+        self.assertEqual(self.posted(self.in_books(move)), {"Loan Payable": 100})
+
     def test_sections_subsections_and_notes_stay_in_their_places(self):
         _move, invoice = self.push(
             {'display_type': 'line_section', 'name': "Lighting", 'sequence': 1},

@@ -109,6 +109,28 @@ class TestSuggestions(MappingCase):
         self.assertEqual(suggestion.reference.remote_id, '90001')
         self.assertTrue(suggestion.reason)
 
+    def test_an_account_is_suggested_one_of_its_own_nature(self):
+        connection = self.connect()
+        for name, account_type, expected in (
+                ("Loan Payable", 'liability_current', "Loan Payable"), ("Sales", 'liability_current', False),
+                ("Bank Charges", 'expense', "Bank Charges"), ("Something quite different", 'expense', False)):
+            account = self.env['account.account'].new({'name': name, 'account_type': account_type})
+            self.assertEqual(self.Mapping._suggest(connection, 'account', account).reference.name, expected, name)
+
+    def test_a_fiscal_position_s_account_and_that_of_discounts_are_listed(self):
+        connection = self.connect()
+        sales = self.env['account.journal'].search(
+            [('type', '=', 'sale'), ('company_id', '=', self.company.id)], limit=1).default_account_id
+        abroad, given = self.env['account.account'].create([
+            {'name': "Sales Abroad", 'code': '489201', 'account_type': 'income'},
+            {'name': "Discounts Allowed", 'code': '689201', 'account_type': 'expense'}])
+        self.env['account.fiscal.position'].create({'name': "Abroad", 'account_ids': [
+            (0, 0, {'account_src_id': sales.id, 'account_dest_id': abroad.id})]})
+        self.company.account_discount_expense_allocation_id = given
+        wizard = self.env['qbo.mapping.wizard'].create({'connection_id': connection.id})
+        listed = wizard.line_ids.mapping_id.filtered(lambda m: m.kind == 'account').mapped('res_id')
+        self.assertLessEqual({abroad.id, given.id}, set(listed))
+
     def test_a_tax_is_never_suggested_a_code_of_another_rate(self):
         connection = self.connect_uk()
         taxes = self.env['account.tax'].search([('company_id', '=', self.uk_company.id), ('type_tax_use', '=', 'sale')])
@@ -188,6 +210,12 @@ class TestTargets(MappingCase):
     def test_the_default_income_account_stands_in_for_an_unmapped_one(self):
         self.Mapping._add(self.connection, 'account', None).reference_id = self.income
         self.assertEqual(self.Mapping._target(self.connection, 'account', self.account), self.income)
+
+    def test_the_default_income_account_stands_in_for_income_alone(self):
+        self.Mapping._add(self.connection, 'account', None).reference_id = self.income
+        deposits = self.env['account.account'].create(
+            {'name': "Customer Deposits", 'code': '288001', 'account_type': 'liability_current'})
+        self.assertIn("Customer Deposits", str(self.missing('account', deposits)))
 
     def test_a_counterpart_that_became_inactive_is_missing_again(self):
         self.Mapping._add(self.connection, 'account', self.account).reference_id = self.income
