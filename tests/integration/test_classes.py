@@ -85,7 +85,8 @@ class TestClasses(QueueCase):
 
     def test_lines_of_nothing_have_classes_too(self):
         self.track(ONCE)
-        self.assertEqual(self.shown(self.push({str(self.retail.id): 100}, prices=[0.0]))[0], "Retail Trade")
+        document = self.push({str(self.retail.id): 40, str(self.trade.id): 60}, prices=[0.0])
+        self.assertEqual(self.shown(document)[0], "Wholesale")
 
     def test_a_discount_has_the_class_of_its_line(self):
         move = self.invoice(lines=[{
