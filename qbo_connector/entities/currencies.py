@@ -46,7 +46,7 @@ class QboEntity(models.AbstractModel):
     def _find_own_currency(self, connection, partner):
         """Work out :meth:`_own_currency`: that of the linked customer, else of the one that will be adopted."""
         if link := self._customer_link(connection, partner):
-            reference = self.env['qbo.reference'].sudo().search([
+            reference = self.env['qbo.reference'].sudo().with_context(active_test=False).search([
                 ('connection_id', '=', connection.id), ('entity', '=', 'Customer'),
                 ('remote_id', '=', link.remote_id)])
         else:

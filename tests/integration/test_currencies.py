@@ -134,6 +134,15 @@ class TestCustomersPerCurrency(CurrencyCase):
         self.assertEqual(self.customer_of(euros)['CurrencyRef']['value'], 'EUR')
         self.assertEqual(self.customer_of(dollars)['CurrencyRef']['value'], 'USD')
 
+    def test_a_name_that_stands_for_another_currency_is_not_taken_over(self):
+        self.control('seed', {'objects': {MC_REALM: {'Customer': [
+            {'DisplayName': "Bright Lamps Ltd (EUR)", 'CurrencyRef': {'value': 'GBP'}}]}}})
+        self.refresh()
+        self.bill(self.euro)
+        self.drain(self.connection)
+        self.assertEqual(self.names(), {
+            "Bright Lamps Ltd (EUR)": 'GBP', f"Bright Lamps Ltd ({self.partner.id}) (EUR)": 'EUR'})
+
     def test_a_contact_whose_customer_is_foreign_already_keeps_its_plain_name_for_that_currency(self):
         self.control('seed', {'objects': {MC_REALM: {'Customer': [
             {'DisplayName': "Bright Lamps Ltd", 'CurrencyRef': {'value': 'EUR'}}]}}})
@@ -143,6 +152,10 @@ class TestCustomersPerCurrency(CurrencyCase):
         self.assertEqual(self.names(), {"Bright Lamps Ltd": 'EUR', "Bright Lamps Ltd (USD)": 'USD'})
         self.assertEqual(self.customer_of(euros)['DisplayName'], "Bright Lamps Ltd")
         self.assertEqual(self.customer_of(dollars)['DisplayName'], "Bright Lamps Ltd (USD)")
+        self.control(f'touch/{MC_REALM}', {'entity': 'Customer', 'id': '1', 'change': {'Active': False}})
+        self.refresh()
+        handlers = self.env['qbo.entity']
+        self.assertEqual(handlers._customer_in(self.connection, self.partner, self.euro), self.partner)
 
     def test_a_customer_that_was_made_for_a_currency_is_kept_when_another_one_would_fit_now(self):
         first = self.bill(self.euro)
@@ -159,9 +172,9 @@ class TestCustomersPerCurrency(CurrencyCase):
         for partner in (self.partner, other):
             self.bill(self.dollar, partner=partner)
         self.drain(self.connection)
-        for partner in (self.partner, other):
+        for partner in (other, self.partner):
             self.bill(self.euro, partner=partner)
-        self.drain(self.connection)
+            self.drain(self.connection)
         self.assertEqual(self.names(), {
             "Bright Lamps Ltd": 'USD', "Bright Lamps Ltd (Paris)": 'USD',
             "Bright Lamps Ltd (EUR)": 'EUR', "Bright Lamps Ltd (Paris) (EUR)": 'EUR'})
@@ -242,10 +255,10 @@ class TestExchangeRates(CurrencyCase):
             self.assertEqual(move.qbo_state, 'synced')
 
     def test_a_rate_typed_on_the_invoice_counts(self):
-        move = self.bill(self.euro, post=False)
-        move.invoice_currency_rate = 0.4
+        move = self.bill(self.euro, 33.34, post=False)
+        move.invoice_currency_rate = 0.7
         move.action_post()
-        self.assertAlmostEqual(self.stands(move)['ExchangeRate'], 2.5)
+        self.assertEqual(self.stands(move)['ExchangeRate'], 1.428571429)  # not 47.63 / 33.34
 
     def test_a_home_total_whose_net_and_tax_were_rounded_one_by_one_is_the_same_in_quickbooks(self):
         tax = self.env['account.tax'].create({'name': "Ten", 'amount': 10, 'type_tax_use': 'sale'})
