@@ -27,6 +27,8 @@
         'views/res_partner_views.xml',
         'views/qbo_currency_views.xml',
         'views/product_views.xml',
+        'views/qbo_preflight_views.xml',
+        'views/qbo_excluded_views.xml',
         'views/qbo_menus.xml',
     ],
     'assets': {

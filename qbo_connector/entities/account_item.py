@@ -16,6 +16,7 @@ class QboAccountItem(models.AbstractModel):
     _description = "QuickBooks Item of an Account"
 
     _qbo_model = 'account.account'
+    _qbo_on_demand = True
 
     @api.model
     def _companies(self, record):

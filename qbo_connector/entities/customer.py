@@ -48,6 +48,10 @@ class QboCustomer(models.AbstractModel):
         return record
 
     @api.model
+    def _excluders(self, record):
+        return [self._partner(record)]
+
+    @api.model
     def _currency(self, connection, record):
         """Return the ISO code of the customer's currency, which QuickBooks never changes."""
         return self._own_currency(connection, record)

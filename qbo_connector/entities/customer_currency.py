@@ -14,6 +14,7 @@ class QboCustomerCurrency(models.AbstractModel):
     _description = "QuickBooks Customer in Another Currency"
 
     _qbo_model = 'qbo.customer.currency'
+    _qbo_on_demand = True
 
     @api.model
     def _handles(self, record):

@@ -6,6 +6,7 @@ from odoo.tools import escape_psql
 from ..exceptions import Refused
 from ..qbo.documents import ItemDoc
 from ..qbo.names import clean_name, unique_name
+from ..qbo.payloads import PayloadError
 from ..qbo.payloads.item import item_payload
 
 NAME_LIMIT = 100  # QBO: Item, Name
@@ -37,7 +38,12 @@ class QboItem(models.AbstractModel):
     @api.model
     def _name_of(self, record):
         """Return the readable name that tells a record from its siblings, cleaned for QuickBooks."""
-        return clean_name(record.with_context(display_default_code=False).display_name, NAME_LIMIT)
+        try:
+            return clean_name(record.with_context(display_default_code=False).display_name, NAME_LIMIT)
+        except ValueError:
+            raise PayloadError(self.env._(
+                "This product has no name that QuickBooks can show. Give it a name with letters or digits."),
+                'name') from None
 
     @api.model
     def _content(self, connection, record, suffix, ids):

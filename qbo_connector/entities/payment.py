@@ -23,6 +23,7 @@ class QboPayment(models.AbstractModel):
     _qbo_entity = 'Payment'
     _qbo_model = 'account.payment'
     _qbo_rank = 40
+    _qbo_date = 'date'
     _qbo_numbered = False
 
     @api.model
@@ -30,7 +31,14 @@ class QboPayment(models.AbstractModel):
         return record.payment_type == 'inbound' and record.partner_type == 'customer'
 
     @api.model
+    def _excluders(self, record):
+        return [*super()._excluders(record), record.journal_id, record.partner_id.commercial_partner_id]
+
+    @api.model
     def _intent(self, connection, record):
+        intent = super()._intent(connection, record)
+        if intent[0] != PRESENT:
+            return intent
         if record.state in ('canceled', 'rejected'):
             return GONE, self.env._("Cancelled before it reached QuickBooks.")
         if record.state not in ('in_process', 'paid'):
@@ -108,7 +116,7 @@ class QboPayment(models.AbstractModel):
         return {
             move: amount for move, amount in amounts.items()
             if amount > 0 and (handler := handlers._for_record(move)) is not None and handler._qbo_entity == 'Invoice'
-            and handler._intent(connection, move)[0] == PRESENT
+            and handler._may_refer(connection, move)
         }
 
     @api.model

@@ -12,6 +12,7 @@ from decimal import Decimal
 from odoo import api, fields, models, tools
 from odoo.fields import Domain
 
+from ..exceptions import MissingDependency
 from ..qbo import faults
 from ..qbo.answer import Answer
 from ..qbo.changes import replaced
@@ -51,6 +52,8 @@ class QboEntity(models.AbstractModel):
     _qbo_model = None  # the Odoo model it takes
     _qbo_rank = 50  # lower is pushed first
     _qbo_numbered = True  # whether a number or name of its own keeps QuickBooks from booking one twice
+    _qbo_date = None  # the field with the date of its records, if they have one
+    _qbo_on_demand = False  # whether it is pushed only once something else needs it
     _qbo_undo = 'void'  # what a cancelled record does to its object: void, delete, or none where neither exists
 
     # === REGISTRY === #
@@ -96,17 +99,6 @@ class QboEntity(models.AbstractModel):
         return True
 
     @api.model
-    def _interested(self, connections, record, known):
-        """Return those of the connections that a change of the record concerns.
-
-        :param known: (connection id, record id) of what is in QuickBooks or on its way there
-        """
-        companies = self._companies(record)
-        return connections.filtered(
-            lambda c: (not companies or c.company_id in companies)
-            and (self._wanted(c, record) or (c.id, record.id) in known))
-
-    @api.model
     def _companies(self, record):
         """Return the companies of a record; none means all."""
         return record.company_id
@@ -117,12 +109,37 @@ class QboEntity(models.AbstractModel):
         return True
 
     @api.model
+    def _excluders(self, record):
+        """Return the records whose *Do Not Send to QuickBooks* keeps the record out: itself, and what it belongs to."""
+        return [record] if 'qbo_excluded' in record._fields else []
+
+    @api.model
+    def _excluded(self, connection, record):
+        """Return by whose wish the record is kept out of QuickBooks, in words, or ''."""
+        for holder in self._excluders(record.with_company(connection.company_id)):
+            if holder.qbo_excluded:
+                return self.env._("Marked “Do Not Send to QuickBooks”.") if holder == record else self.env._(
+                    "%(kind)s %(name)s is marked “Do Not Send to QuickBooks”.",
+                    kind=self.env['ir.model']._get(holder._name).name, name=holder.display_name)
+        return ''
+
+    @api.model
     def _intent(self, connection, record):
         """Tell what QuickBooks should hold of the record: PRESENT, GONE, or KEEP what is there.
 
+        Overrides ask here first: what a person keeps out is neither sent nor changed nor taken back.
+
         :return: (intent, reason for the user)
         """
-        return PRESENT, ''
+        excluded = self._excluded(connection, record)
+        return (KEEP, excluded) if excluded else (PRESENT, '')
+
+    @api.model
+    def _may_refer(self, connection, record):
+        """Tell whether what is sent may name the record: QuickBooks will hold it, or holds it and is left as it is."""
+        if self._excluded(connection, record):
+            return bool(self.env['qbo.binding']._remote_ids(connection, [[(self._qbo_entity, record)]]))
+        return self._intent(connection, record)[0] == PRESENT
 
     @api.model
     def _references(self, connection, record):
@@ -254,6 +271,31 @@ class QboEntity(models.AbstractModel):
             return Plan('none', note=self.env._("QuickBooks already has it like this."))
         body = {**payload, 'Id': binding.remote_id, 'SyncToken': binding.sync_token, 'sparse': True}
         return Plan('update', json.dumps(body, ensure_ascii=False), digest, total, tax)
+
+    @api.model
+    def _resolved(self, references, links):
+        """Return ``{record: remote Id}`` for (entity, records) pairs that must stand in QuickBooks first.
+
+        :param dict links: ``{(entity, model, id): remote Id}`` of what stands there
+        :raise MissingDependency: naming all that are not there yet, at once
+        """
+        ids = {record: links.get((entity, record._name, record.id))
+               for entity, records in references for record in records}
+        missing = [record for record, remote_id in ids.items() if not remote_id]
+        if missing:
+            self._put_off(MissingDependency(missing))
+        return {record: remote_id or f'({record.display_name})' for record, remote_id in ids.items()}
+
+    @api.model
+    def _put_off(self, error):
+        """Raise why a record cannot be sent yet; a preflight notes it and goes on, to find all that is missing at once.
+
+        What follows then goes on with a stand-in.
+        """
+        noted = self.env.context.get('qbo_noted')
+        if noted is None:
+            raise error
+        noted.append(error)
 
     @api.model
     def _adopt(self, entry, record):

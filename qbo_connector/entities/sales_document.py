@@ -17,14 +17,15 @@ from .qbo_entity import GONE, KEEP, PRESENT
 # Read at once for a batch: a document has a hundred fields, and a line sixty.
 MOVE_FIELDS = (
     'move_type', 'state', 'name', 'ref', 'narration', 'invoice_date', 'invoice_date_due', 'invoice_payment_term_id',
-    'company_id', 'commercial_partner_id', 'partner_id', 'partner_shipping_id', 'currency_id', 'amount_tax',
-    'amount_total', 'amount_total_signed', 'invoice_currency_rate', 'line_ids',
+    'company_id', 'journal_id', 'commercial_partner_id', 'partner_id', 'partner_shipping_id', 'currency_id',
+    'amount_tax', 'amount_total', 'amount_total_signed', 'invoice_currency_rate', 'line_ids', 'qbo_excluded',
 )
 LINE_FIELDS = (
     'move_id', 'display_type', 'sequence', 'name', 'product_id', 'product_uom_id', 'account_id', 'quantity',
     'price_unit', 'discount', 'amount_currency', 'tax_ids', 'tax_repartition_line_id', 'analytic_distribution',
 )
-PARTNER_FIELDS = ('name', 'email_normalized', 'street', 'street2', 'city', 'zip', 'state_id', 'country_id')
+PARTNER_FIELDS = (
+    'name', 'email_normalized', 'street', 'street2', 'city', 'zip', 'state_id', 'country_id', 'qbo_excluded')
 
 
 class QboSalesDocument(models.AbstractModel):
@@ -36,6 +37,7 @@ class QboSalesDocument(models.AbstractModel):
 
     _qbo_model = 'account.move'
     _qbo_rank = 30
+    _qbo_date = 'invoice_date'
     _qbo_move_types = ()
 
     @api.model
@@ -50,7 +52,14 @@ class QboSalesDocument(models.AbstractModel):
         records.company_id.fetch(['account_price_include'])  # what taxes ask of it
 
     @api.model
+    def _excluders(self, record):
+        return [*super()._excluders(record), record.journal_id, record.commercial_partner_id]
+
+    @api.model
     def _intent(self, connection, record):
+        intent = super()._intent(connection, record)
+        if intent[0] != PRESENT:
+            return intent
         if record.state == 'cancel':
             return GONE, self.env._("Cancelled before it reached QuickBooks.")
         if record.state != 'posted':

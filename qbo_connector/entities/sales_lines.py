@@ -88,11 +88,12 @@ class QboSalesDocument(models.AbstractModel):
 
         In QuickBooks a line posts to the account of its item. So the product's item serves only where that is the
         line's account; else (fiscal position, account changed by hand, item changed in QuickBooks) the account's own
-        item does, as for lines without a product.
+        item does, as for lines without a product. So it does for a product that is kept out of QuickBooks.
         """
         product, account = line.product_id, line.account_id
         item = self._once(('item', product.id, account.id), lambda: (
-            product if product and self._posts_to(connection, product, account) else account))
+            product if product and not self.env['qbo.entity.item']._excluded(connection, product)
+            and self._posts_to(connection, product, account) else account))
         discounts = line.discount and line.move_id._get_discount_allocation_account()
         return item, discounts if discounts and discounts != account else None
 

@@ -25,6 +25,8 @@ from . import (
     qbo_connection_health,
     qbo_connection_currency,
     qbo_syncable,
+    qbo_excludable,
+    qbo_preflight,
     account_account,
     account_move,
     account_partial_reconcile,

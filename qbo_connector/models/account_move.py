@@ -1,6 +1,7 @@
 """Hooks on journal entries: posted, cancelled, deleted and edited documents are enqueued."""
 
 from odoo import models
+from odoo.fields import Domain
 
 PUSHED_FIELDS = {'ref', 'narration', 'invoice_date_due', 'invoice_payment_term_id', 'partner_shipping_id'}
 
@@ -34,3 +35,6 @@ class AccountMove(models.Model):
         """Override to enqueue what was deleted; the entry only keeps the name and the id."""
         self._qbo_enqueue()
         return super().unlink()
+
+    def _qbo_draft_domain(self):
+        return Domain('state', '=', 'draft')

@@ -1,6 +1,7 @@
 """Hooks on payments: in 19 the state is computed, so the actions are hooked, not write()."""
 
 from odoo import models
+from odoo.fields import Domain
 
 
 class AccountPayment(models.Model):
@@ -37,3 +38,6 @@ class AccountPayment(models.Model):
         """Override to enqueue what was deleted."""
         self._qbo_enqueue()
         return super().unlink()
+
+    def _qbo_draft_domain(self):
+        return Domain('state', '=', 'draft')

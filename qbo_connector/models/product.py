@@ -27,6 +27,14 @@ class ProductTemplate(models.Model):
         return action | {
             'domain': [('model', '=', variants._name), ('res_id', 'in', variants.ids)], 'context': {}}
 
+    def action_qbo_check(self):
+        """Say whether all variants can be sent."""
+        return self.product_variant_ids.action_qbo_check()
+
+    def action_qbo_preview(self):
+        """Show the JSON that would be sent for all variants."""
+        return self.product_variant_ids.action_qbo_preview()
+
     def write(self, vals):
         """Override to enqueue the variants whose shared fields were edited."""
         result = super().write(vals)

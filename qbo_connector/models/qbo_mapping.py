@@ -149,9 +149,14 @@ class QboMapping(models.Model):
         :return: an active ``qbo.reference``, empty when there is none and it is not required
         :raises MissingMapping: required and not there, or inactive in QuickBooks
         """
-        return self.env['qbo.entity']._once(
-            ('target', kind, record.id if record else 0, required),
-            lambda: self._find_target(connection, kind, record, required))
+        handlers = self.env['qbo.entity']
+        try:
+            return handlers._once(
+                ('target', kind, record.id if record else 0, required),
+                lambda: self._find_target(connection, kind, record, required))
+        except MissingMapping as error:
+            handlers._put_off(error)
+            return self.env['qbo.reference'].new({'remote_id': f'({error.mapping.name})'})
 
     @api.model
     def _find_target(self, connection, kind, record, required):

@@ -113,7 +113,8 @@ class QboQueueEntry(models.Model):
         alive = {connection.id: connection for connection in Connection.browse({new[0] for new in news}).exists()}
         wanted, others = [], []
         for connection_id, handler, record in news:
-            if connection := alive.get(connection_id):
+            connection = alive.get(connection_id)
+            if connection and not handler._excluded(connection, record):
                 chosen = wanted if handler._wanted(connection, record) else others
                 chosen.append((connection, handler, record))
         if others:
@@ -216,7 +217,8 @@ class QboQueueEntry(models.Model):
         entries_sudo = self.sudo().browse()
         company_self = self.sudo().with_company(connection.company_id)
         for handler in company_self.env['qbo.entity']._handlers():
-            missing = handler._missing(connection)
+            missing = handler._missing(connection).filtered(
+                lambda record, handler=handler: not handler._excluded(connection, record))
             if missing:
                 known = {
                     entry['res_id'] for entry in self.sudo().search_read(

@@ -19,7 +19,8 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.tools import groupby
 
-from ..exceptions import MissingDependency, MissingMapping, Refused
+from ..entities.qbo_entity import Plan
+from ..exceptions import PushError
 from ..qbo import faults
 from ..qbo.batch import BatchItem
 from ..qbo.payloads import PayloadError
@@ -37,6 +38,7 @@ SETTLED_FIELDS = [  # what settling reads of a row
     'connection_id', 'model', 'res_id', 'record_name', 'state', 'entity', 'operation', 'content_hash', 'name_suffix',
     'expected_total', 'expected_tax', 'fault_message', 'attempts', 'recoveries', 'to_look_up', 'bid', 'requestid',
 ]
+STOPS = (PushError, PayloadError)  # why a record cannot be sent yet
 SAFE_REPLAY = timedelta(hours=1)  # well inside "hours, not days": the retention of request ids is undocumented
 
 
@@ -138,9 +140,27 @@ class QboQueueEntry(models.Model):
         return found
 
     def _with_plan(self):
-        """Decide what each row has to send.
+        """Decide what each row has to send; rows that have nothing to send, or cannot, get a state that says why.
 
         :return: list of (row, handler, plan) of those that have something
+        """
+        ready, done, stops = [], {}, []
+        for entry, handler, plan in self._plans():
+            if isinstance(plan, Exception):
+                stops.append((entry, plan))
+            elif plan.operation == 'none':
+                done[entry] = {
+                    'operation': 'none', 'note': plan.note, 'entity': handler._qbo_entity if handler else entry.entity}
+            else:
+                ready.append((entry, handler, plan))
+        self.browse([entry.id for entry in done])._set_done(done)
+        self._stop_before_sending(stops)
+        return ready
+
+    def _plans(self):
+        """Work out what each row has to send, or why it cannot: for the drain, and for a preflight (qbo.preflight).
+
+        :return: yields (row, handler, Plan or the error that stops it); no handler for what was deleted unpushed
         """
         # What is the same for several of them is worked out once (qbo.entity, _once).
         connection, handlers = self.connection_id, self.env['qbo.entity'].with_context(qbo_once={})
@@ -151,35 +171,26 @@ class QboQueueEntry(models.Model):
             for handler in handlers._handlers() if found else ():
                 if handler._qbo_model == model:
                     handler._prefetch(found[0].union(*found))
-        planned, done, stops = [], {}, []
+        planned = []
         for entry in self:
             record = records.get((entry.model, entry.res_id))
             binding = bindings.get((entry.model, entry.res_id), self.env['qbo.binding'])
             handler = handlers._for_record(record) if record else handlers._for_binding(binding)
             if handler is None:
-                done[entry] = {
-                    'operation': 'none', 'entity': entry.entity,
-                    'note': self.env._("The record was deleted before it reached QuickBooks.")}
-                continue
-            planned.append((entry, handler, record, binding))
+                yield entry, None, Plan('none', note=self.env._("The record was deleted before it reached QuickBooks."))
+            else:
+                planned.append((entry, handler, record, binding))
         references = {
             entry: handler._references(connection, record) if record else []
             for entry, handler, record, _binding in planned}
         links = self.env['qbo.binding']._remote_ids(connection, references.values())
-        ready = []
         for entry, handler, record, binding in planned:
             try:
-                plan = handler._plan(entry, record, binding, lambda entry=entry: _resolved(references[entry], links))
-            except (MissingDependency, MissingMapping, Refused, PayloadError) as error:
-                stops.append((entry, error))
-            else:
-                if plan.operation == 'none':
-                    done[entry] = {'operation': 'none', 'note': plan.note, 'entity': handler._qbo_entity}
-                else:
-                    ready.append((entry, handler, plan))
-        self.browse([entry.id for entry in done])._set_done(done)
-        self._stop_before_sending(stops)
-        return ready
+                plan = handler._plan(
+                    entry, record, binding, lambda entry=entry: handlers._resolved(references[entry], links))
+            except STOPS as error:
+                plan = error
+            yield entry, handler, plan
 
     def _reload(self):
         """Take up rows that were prepared before: orphans of a crash, and what is in doubt.
@@ -281,19 +292,6 @@ class QboQueueEntry(models.Model):
         mine.connection_id._note_success()
         self.env.cr.execute(AT_EASE)  # lost with the power, it is repeated: the rows are found in `sending`
         self._commit()
-
-
-def _resolved(references, links):
-    """Return ``{record: remote Id}`` for (entity, records) pairs that must stand in QuickBooks first.
-
-    :param dict links: ``{(entity, model, id): remote Id}`` of what stands there
-    :raise MissingDependency: naming all that are not there yet, at once
-    """
-    ids = {record: links.get((entity, record._name, record.id)) for entity, records in references for record in records}
-    missing = [record for record, remote_id in ids.items() if not remote_id]
-    if missing:
-        raise MissingDependency(missing)
-    return ids
 
 
 class Ambiguous(faults.QboError):

@@ -1,3 +1,9 @@
-"""Dialogs: mapping, disconnecting, the token for monitoring."""
+"""Dialogs: mapping, looking ahead, disconnecting, the token for monitoring."""
 
-from . import qbo_disconnect_wizard, qbo_health_token, qbo_mapping_wizard
+from . import (
+    qbo_disconnect_wizard,
+    qbo_dry_run_wizard,
+    qbo_health_token,
+    qbo_mapping_wizard,
+    qbo_preflight_wizard,
+)
