@@ -1,4 +1,4 @@
-"""What the tests of foreign currencies share: a QuickBooks company that keeps several, and currencies with known rates."""
+"""What the tests of foreign currencies share: a company that keeps several, and currencies with known rates."""
 
 from odoo import fields
 
