@@ -213,6 +213,15 @@ class TestKindsOfLines(LinesCase):
         self.assertEqual([row['Amount'] for row in invoice['Line'][:-1]],
                          [59.97, -7.5, 100, -100, -20, 2, 1.11, -0.37])
 
+    def test_discounts_on_prices_that_include_tax_are_taken_from_the_net_amount(self):
+        tax = self.env['account.tax'].create({
+            'name': "8 % included", 'amount': 8, 'type_tax_use': 'sale', 'price_include_override': 'tax_included'})
+        _move, invoice = self.push(
+            self.line(price_unit=108.0, tax_ids=tax.ids, discount=50),
+            self.line(price_unit=108.0, tax_ids=tax.ids, discount=100))
+        self.assertEqual([(row['Amount'], row['Description']) for row in invoice['Line'][:-1]], [
+            (100, "Queue Item"), (-50, "Discount 50 %"), (0, "Queue Item (Discount 100 %)")])
+
     def test_a_discount_posts_to_the_account_that_odoo_keeps_for_discounts(self):
         given = self.account("Discounts Allowed", '689101', 'expense')
         self.map_to(given, "Discounts given")
@@ -287,6 +296,15 @@ class TestKindsOfLines(LinesCase):
             self.line(price_unit=10.02, tax_ids=tax.ids), invoice_cash_rounding_id=rounding.id)
         self.assertAlmostEqual(invoice['TxnTaxDetail']['TotalTax'], move.amount_tax)
         self.assertAlmostEqual(move.amount_tax, 0.78)
+
+    def test_a_discount_for_early_payment_that_lowers_the_tax_from_the_start_is_no_line(self):
+        tax = self.env['account.tax'].create({'name': "Sales 8 %", 'amount': 8, 'type_tax_use': 'sale'})
+        term = self.env['account.payment.term'].create({
+            'name': "2 % within 7 days", 'early_discount': True, 'discount_percentage': 2, 'discount_days': 7,
+            'early_pay_discount_computation': 'mixed'})
+        move, invoice = self.push(self.line(tax_ids=tax.ids), invoice_payment_term_id=term.id)
+        self.assertTrue(move.line_ids.filtered(lambda line: line.display_type == 'epd'))
+        self.assertAlmostEqual(invoice['TxnTaxDetail']['TotalTax'], 7.84)
 
     def test_a_very_long_text_is_cut_where_quickbooks_ends(self):
         _move, invoice = self.push(self.line(name="x" * 5000), {'display_type': 'line_note', 'name': "y" * 5000})
