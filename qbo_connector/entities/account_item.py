@@ -36,7 +36,8 @@ class QboAccountItem(models.AbstractModel):
 
     @api.model
     def _name_of(self, record):
-        return clean_name(record.name, NAME_LIMIT)  # not the display name, which depends on the user's rights
+        # Not the display name, which depends on the user's rights.
+        return clean_name(record.name, NAME_LIMIT, empty=True) or record.code
 
     @api.model
     def _code(self, record):

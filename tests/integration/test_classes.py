@@ -1,6 +1,6 @@
 """Analytic distribution: classes and locations of documents in QuickBooks."""
 
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import US_REALM, QueueCase
 
@@ -115,11 +115,28 @@ class TestClasses(QueueCase):
         self.assertNotIn('Class', asked)
         self.assertNotIn('Department', asked)
 
+    def test_the_plans_are_chosen_on_the_connection_where_the_company_tracks_something(self):
+        self.env.user.group_ids |= self.env.ref('analytic.group_analytic_accounting')
+        self.track(ONCE, class_plan_id=False)
+        with Form(self.connection) as form:
+            form.class_plan_id = self.lines_plan
+        self.assertEqual(self.connection.class_plan_id, self.lines_plan)
+        self.track(NONE)
+        form = Form(self.connection)
+        for name in ('class_plan_id', 'department_plan_id'):
+            self.assertTrue(form._get_modifier(name, 'invisible'))
+
     def test_tracking_that_was_turned_off_in_quickbooks_is_noticed_at_the_refusal(self):
         self.control(f'preferences/{US_REALM}', {'AccountingInfoPrefs': NONE})
         document = self.push({f'{self.retail.id},{self.north.id}': 100})
         self.assertEqual(self.shown(document), (None, [None], None))
         self.assertEqual((self.connection.class_tracking, self.connection.track_departments), ('none', False))
+
+    def test_tracking_that_quickbooks_passes_over_in_silence_changes_no_amount(self):
+        self.control(f'preferences/{US_REALM}', {'AccountingInfoPrefs': NONE})
+        self.control('seed', {'switches': {'untracked': 'drop'}})
+        document = self.push({f'{self.retail.id},{self.north.id}': 100})
+        self.assertEqual((document['TotalAmt'], self.shown(document)), (100, (None, [None], None)))
 
     def test_a_class_that_was_made_inactive_in_quickbooks_is_left_out(self):
         made = self.one('Class', Name="Retail Trade")

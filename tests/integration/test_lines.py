@@ -165,6 +165,11 @@ class TestAccountsOfLines(LinesCase):
         self.assertEqual({item['Name'] for item in self.books()['Item']} - {"Services", "Hours"},
                          {"Queue Item II", "Sales Abroad"})
 
+    def test_an_account_of_a_name_that_quickbooks_cannot_show_goes_by_its_code(self):
+        self.other.name = "\N{PACKAGE}"
+        _move, invoice = self.push(self.line(account_id=self.other.id))
+        self.assertEqual(self.item_of(invoice['Line'][0])['Name'], "489101")
+
     def test_an_item_of_the_same_name_is_taken_only_if_it_posts_to_that_account(self):
         self.other.name = "Hours"  # an item of the company, which posts to Services
         _move, invoice = self.push(self.line(account_id=self.other.id))
