@@ -17,6 +17,8 @@ _SHOWN = {  # entity: (heading, columns)
     'CreditMemo': ("Credit memos", ('Id', 'DocNumber', 'TxnDate', 'CustomerRef', 'Tax', 'TotalAmt', 'Balance')),
     'Payment': ("Payments", ('Id', 'PaymentRefNum', 'TxnDate', 'CustomerRef', 'DepositToAccountRef', 'TotalAmt',
                              'UnappliedAmt')),
+    'Purchase': ("Expenses and checks", ('Id', 'PaymentType', 'TxnDate', 'EntityRef', 'AccountRef', 'TotalAmt')),
+    'JournalEntry': ("Journal entries", ('Id', 'DocNumber', 'TxnDate', 'PrivateNote')),
     'SalesReceipt': ("Sales receipts", ('Id', 'DocNumber', 'TxnDate', 'CustomerRef', 'Tax', 'TotalAmt')),
     'RefundReceipt': ("Refund receipts", ('Id', 'DocNumber', 'TxnDate', 'CustomerRef', 'Tax', 'TotalAmt')),
     'Estimate': ("Estimates", ('Id', 'DocNumber', 'TxnDate', 'CustomerRef', 'TxnStatus', 'Tax', 'TotalAmt')),
@@ -30,6 +32,7 @@ _LABELS = {
     'Balance': "Open", 'UnappliedAmt': "Unapplied", 'DisplayName': "Name", 'PrimaryEmailAddr': "E-mail",
     'BillAddr': "Billing address", 'CurrencyRef': "Currency", 'IncomeAccountRef': "Income account",
     'UnitPrice': "Price", 'PaymentRefNum': "Reference", 'DepositToAccountRef': "Deposited to", 'TxnStatus': "Status",
+    'PaymentType': "Type", 'EntityRef': "Name", 'AccountRef': "Account", 'PrivateNote': "Memo",
     'AcctNum': "No.", 'AccountType': "Type", 'AccountSubType': "Sub-type", 'Sku': "SKU", 'DueDays': "Days",
 }
 _MONEY = {'TotalAmt', 'Balance', 'UnappliedAmt', 'Tax', 'UnitPrice', 'Amount'}

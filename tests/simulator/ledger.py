@@ -4,9 +4,50 @@ from decimal import Decimal
 
 from . import faults, rules
 
-# The transactions a Payment can touch, with the sign of their effect on what the customer owes.
-APPLICABLE = {'Invoice': 1, 'CreditMemo': -1}
+# The documents that show an open balance of their own.
+BALANCED = ('Invoice', 'CreditMemo')
+# What the links of a Payment call a Purchase ("QBO: Payment", Line.LinkedTxn.TxnType).
+_PURCHASES = ('Check', 'Expense', 'CreditCardCredit')
 ZERO = Decimal(0)
+
+
+def entity_of(txn_type):
+    """The entity behind the TxnType of a link."""
+    return 'Purchase' if txn_type in _PURCHASES else txn_type
+
+
+def receivable(company, entity, obj):
+    """What a transaction adds to the account of a customer, or takes off it.
+
+    :return: (sign, amount, customer's id); None when it does not touch accounts receivable
+    """
+    if entity == 'Invoice':
+        return 1, obj['TotalAmt'] - (obj.get('Deposit') or ZERO), obj['CustomerRef']['value']
+    if entity == 'CreditMemo':
+        return -1, obj['TotalAmt'], obj['CustomerRef']['value']
+    if entity == 'Purchase':
+        amount = sum((line['Amount'] for line in obj['Line'] if is_receivable(company, line)), ZERO)
+        sign = -1 if obj.get('Credit') else 1
+        return (sign, amount, obj['EntityRef']['value']) if amount else None
+    if entity == 'JournalEntry':
+        for line in obj['Line']:
+            if is_receivable(company, line):
+                detail = line['JournalEntryLineDetail']
+                sign = 1 if detail['PostingType'] == 'Debit' else -1
+                return sign, line['Amount'], detail['Entity']['EntityRef']['value']
+    return None
+
+
+def is_receivable(company, line, kind='Accounts Receivable'):
+    """Whether a line posts to accounts receivable (or to accounts of another kind)."""
+    ref = (line.get(line.get('DetailType') or '') or {}).get('AccountRef') or {}
+    return (company.get('Account', ref.get('value')) or {}).get('AccountType') == kind
+
+
+def net(company, payment):
+    """What the links of a payment take from its money: charges less credits."""
+    return sum((receivable(company, entity, company.get(entity, txn))[0] * amount
+                for entity, txn, amount in links(payment)), ZERO)
 
 
 def applied(company, entity, remote_id, without=None):
@@ -22,10 +63,10 @@ def applied(company, entity, remote_id, without=None):
 
 
 def links(payment):
-    """(TxnType, TxnId, amount) of every line of a payment."""
+    """(entity, Id, amount) of every line of a payment."""
     for line in payment.get('Line') or []:
         for link in line.get('LinkedTxn') or []:
-            yield link['TxnType'], link['TxnId'], line['Amount']
+            yield entity_of(link['TxnType']), link['TxnId'], line['Amount']
 
 
 def settle(company, entity, remote_id):
@@ -44,12 +85,20 @@ def settle(company, entity, remote_id):
 
 def set_balance(company, entity, obj):
     """Balance (RemainingCredit, HomeBalance) of a document from its total and what is applied."""
-    open_amount = obj['TotalAmt'] - (applied(company, entity, obj['Id']) if obj.get('Id') else ZERO)
-    if entity == 'Invoice':
-        open_amount -= obj.get('Deposit') or ZERO
-    obj['Balance'] = open_amount
+    if entity not in BALANCED:
+        return
+    obj['Balance'] = open_amount = open_of(company, entity, obj)
     if entity == 'CreditMemo':
         obj['RemainingCredit'] = open_amount
+
+
+def open_of(company, entity, obj, without=None):
+    """What is open of a transaction.
+
+    :param str without: id of a payment that does not count
+    """
+    _sign, amount, _customer = receivable(company, entity, obj)
+    return amount - (applied(company, entity, obj['Id'], without) if obj.get('Id') else ZERO)
 
 
 def name_balance(company, entity, obj):
@@ -60,10 +109,10 @@ def name_balance(company, entity, obj):
     total = ZERO
     for kind, remote_id in company.find(key):
         txn = company.objects[kind][remote_id]
-        if kind in APPLICABLE:
-            total += APPLICABLE[kind] * txn['Balance']
-        elif kind == 'Payment':
+        if kind == 'Payment':
             total -= txn.get('UnappliedAmt') or ZERO
+        elif found := receivable(company, kind, txn):
+            total += found[0] * open_of(company, kind, txn)
     return total
 
 

@@ -120,7 +120,8 @@ def _reference(_field, key, value):
             raise faults.unknown_property(part, 'ReferenceType', sorted(_REF))
     if value.get('value') in (None, ''):
         return None
-    return {'value': str(value['value'])}
+    kind = {'type': str(value['type'])} if key == 'EntityRef' and value.get('type') else {}
+    return {'value': str(value['value']), **kind}
 
 
 def _enum(field, key, value):

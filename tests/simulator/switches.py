@@ -30,6 +30,10 @@ DEFAULTS = {
     'void_paid': 'refuse',                  # void of an invoice with applied payments: 'refuse' or 'unlink'
     'negative_total': 'refuse',             # or 'keep'
     'wrong_customer_link': 'drop',          # payment line to another customer's document: 'drop' or 'refuse'
+    'purchase_link_type': 'own',            # a Purchase is linked by the word of its PaymentType ('own') or by 'any'
+    'credits_over_charges': 'refuse',       # a payment that applies more credits than charges: 'refuse' or 'keep'
+    'journal_receivables': 1,               # most A/R and A/P lines of a journal entry; 0 = no such limit
+    'purchase_tax_code': True,              # non-US: lines of a Purchase need a TaxCodeRef unless NotApplicable
     'tax_rounding': 'document',             # tax rounded per rate on the document, or per 'line'
     'line_tax_override': False,             # non-US: TotalTax sent by the caller is honoured
     'manual_tax_override': False,           # US without AST: TotalTax sent by the caller is honoured

@@ -1,8 +1,14 @@
-"""Payment: money from a customer, applied to invoices and credit memos ("QBO: Payment")."""
+"""Payment: money from a customer, applied to what they owe and what they are owed ("QBO: Payment").
+
+Invoices, checks and expenses to accounts receivable and journal entries that debit it are charges ("Payment is
+reimbursement for expense paid by check made on behalf of the customer"); credit memos and journal entries that credit
+it are credits.
+"""
 
 from decimal import Decimal
 
 from .. import faults, ledger, rules
+from . import purchases
 from .base import Entity
 from .sales import is_voided, undeposited
 
@@ -53,13 +59,16 @@ class Payment(Entity):
             if link['TxnType'] not in _LINKABLE:
                 raise faults.Refusal(620, "Transaction can not be linked",
                                      f"Txn id {link['TxnId']} of type {link['TxnType']} cannot be linked", "")
-            target = company.get(link['TxnType'], link['TxnId'])
-            if target is None:
+            entity = ledger.entity_of(link['TxnType'])
+            target = company.get(entity, link['TxnId'])
+            owed = target and ledger.receivable(company, entity, target)
+            if not owed or (entity == 'Purchase' and company.switch('purchase_link_type') == 'own'
+                            and link['TxnType'] != purchases.link_type(target)):
                 raise faults.business(f"The entity {link['TxnType']} {link['TxnId']} that you are trying to link does "
                                       "not exist.")
             if (target.get('CurrencyRef') or obj['CurrencyRef']) != obj['CurrencyRef']:
                 raise faults.business("You can only use one foreign currency per transaction")
-            if target['CustomerRef']['value'] != obj['CustomerRef']['value']:
+            if owed[2] != obj['CustomerRef']['value']:
                 if company.switch('wrong_customer_link') == 'refuse':
                     raise faults.business("The linked transaction belongs to another customer")
                 return False
@@ -71,23 +80,19 @@ class Payment(Entity):
         for kind, remote_id, amount in ledger.links(obj):
             wanted[kind, remote_id] = wanted.get((kind, remote_id), ZERO) + amount
         for (kind, remote_id), amount in wanted.items():
-            target = company.get(kind, remote_id)
-            open_amount = target['TotalAmt'] - ledger.applied(company, kind, remote_id, without=obj.get('Id'))
-            open_amount -= target.get('Deposit') or ZERO if kind == 'Invoice' else ZERO
+            open_amount = ledger.open_of(company, kind, company.get(kind, remote_id), without=obj.get('Id'))
             if amount > open_amount:
                 raise faults.business(f"The amount applied to {kind} {remote_id} ({amount}) is more than its open "
                                       f"balance ({open_amount})")
-        if self._net(obj) > obj['TotalAmt']:
+        net = ledger.net(company, obj)
+        if net > obj['TotalAmt']:
             raise faults.business("The amounts applied are more than the total of the payment")
-
-    @staticmethod
-    def _net(obj):
-        """What the lines take from the payment: invoices less credits."""
-        return sum((ledger.APPLICABLE.get(kind, 1) * amount for kind, _id, amount in ledger.links(obj)), ZERO)
+        if net < 0 and company.switch('credits_over_charges') == 'refuse':
+            raise faults.business("The credits applied are more than the amounts they are applied to")
 
     def compute(self, company, obj, old):
         """What is left unapplied stays as the customer's credit."""
-        obj['UnappliedAmt'] = obj['TotalAmt'] - self._net(obj)
+        obj['UnappliedAmt'] = obj['TotalAmt'] - ledger.net(company, obj)
 
     def saved(self, company, obj, old):
         """The balances of the documents that gained or lost an application move."""
@@ -137,7 +142,7 @@ class Payment(Entity):
         shown = super().shown(company, obj)
         for line in shown['Line']:
             link = line['LinkedTxn'][0]
-            target = company.get(link['TxnType'], link['TxnId']) or {}
+            target = company.get(ledger.entity_of(link['TxnType']), link['TxnId']) or {}
             line['LineEx'] = {'any': [
                 _extra('txnId', link['TxnId']), _extra('txnOpenBalance', f"{target.get('TotalAmt', ZERO):.2f}"),
                 _extra('txnReferenceNumber', target.get('DocNumber', '')),

@@ -119,7 +119,7 @@ class SalesDocument(Entity):
             lines = [line for line in payment['Line']
                      if (self.name, old['Id']) not in [(link['TxnType'], link['TxnId']) for link in line['LinkedTxn']]]
             moved = dict(payment, Line=lines)
-            moved['UnappliedAmt'] = moved['TotalAmt'] - sum((line['Amount'] for line in lines), ZERO)
+            moved['UnappliedAmt'] = moved['TotalAmt'] - ledger.net(company, moved)
             company.touch('Payment', moved)
 
     def _voided(self, company, old):
@@ -143,7 +143,7 @@ class SalesDocument(Entity):
     def shown(self, company, obj):
         """HomeBalance follows from the balance with multicurrency."""
         shown = super().shown(company, obj)
-        if 'ExchangeRate' in obj and self.name in ledger.APPLICABLE:
+        if 'ExchangeRate' in obj and self.name in ledger.BALANCED:
             shown['HomeBalance'] = amounts.cents(obj['Balance'] * obj['ExchangeRate'], company.home_currency)
         return shown
 
