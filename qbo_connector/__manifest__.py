@@ -29,6 +29,7 @@
         'views/product_views.xml',
         'views/qbo_preflight_views.xml',
         'views/qbo_excluded_views.xml',
+        'views/qbo_policies_views.xml',
         'views/qbo_menus.xml',
     ],
     'assets': {

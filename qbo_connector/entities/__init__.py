@@ -2,6 +2,9 @@
 
 from . import (
     qbo_entity,
+    undo,
+    applied,
+    closed_books,
     currencies,
     named,
     customer,
@@ -9,10 +12,12 @@ from . import (
     item,
     account_item,
     sales_document,
+    sales_numbers,
     sales_lines,
     sales_taxes,
     sales_classes,
     invoice,
     credit_memo,
     payment,
+    payment_customer,
 )

@@ -52,6 +52,10 @@ class QboCustomer(models.AbstractModel):
         return [self._partner(record)]
 
     @api.model
+    def _in_use(self, record):
+        return super()._in_use(self._partner(record))
+
+    @api.model
     def _currency(self, connection, record):
         """Return the ISO code of the customer's currency, which QuickBooks never changes."""
         return self._own_currency(connection, record)

@@ -6,6 +6,9 @@ from odoo import api, models
 
 from ..qbo import faults
 from ..qbo.query import select
+from .qbo_entity import Plan
+
+LAST = 60  # the rank of what becomes inactive: after documents and payments
 
 
 class QboNamed(models.AbstractModel):
@@ -15,12 +18,50 @@ class QboNamed(models.AbstractModel):
     _inherit = 'qbo.entity'
     _description = "QuickBooks Named Object"
 
-    _qbo_undo = 'none'  # what has history cannot go; making it inactive there is the accountant's decision
+    _qbo_undo = 'none'  # what has history cannot go, only become inactive
     _qbo_name_field = 'Name'
+
+    # === ARCHIVED AND TAKEN UP AGAIN === #
+
+    @api.model
+    def _in_use(self, record):
+        """Tell whether the record is not archived in Odoo."""
+        return 'active' not in record or record.active
+
+    @api.model
+    def _rank(self, record):
+        """What is archived becomes inactive after the documents that still need it, or that bring its balance to 0."""
+        return super()._rank(record) if self._in_use(record) else LAST
+
+    @api.model
+    def _plan(self, entry, record, binding, resolve):
+        """Override to make inactive what was archived (or merged into another), unless a document waits for it."""
+        if record and (self._in_use(record) or entry._is_awaited()):
+            return super()._plan(entry, record, binding, resolve)
+        if binding.state != 'active':
+            return Plan('none', note=self.env._("Archived in Odoo."))
+        if entry.recoveries and binding.kept_because:
+            return Plan('none', note=binding.kept_because)
+        return Plan('update', json.dumps({
+            'Id': binding.remote_id, 'SyncToken': binding.sync_token, 'sparse': True, 'Active': False}))
+
+    @api.model
+    def _leave_active(self, entry, binding, error):
+        """QuickBooks does not let it become inactive (QBO: 6220, open balance; 6240, the name is taken): say so."""
+        binding._keep(self.env._(
+            "Archived in Odoo, and still active in QuickBooks, which says: %(reason)s",
+            reason=error.detail or error.message))
+        entry._note_on_records(binding.kept_because)
+
+    # === ITS NAME === #
 
     @api.model
     def _recover(self, client, entry, binding, error):
         """A name that is taken (QBO: 6240): adopt its holder, or add what tells ours apart."""
+        if isinstance(error, (faults.ValidationFault, faults.DuplicateName)) and binding and (
+                json.loads(entry.payload).get('Active') is False):
+            self._leave_active(entry, binding, error)
+            return True
         if not isinstance(error, faults.DuplicateName):
             return super()._recover(client, entry, binding, error)
         record = entry._record()

@@ -31,7 +31,8 @@ class Plan:
     :param content_hash: hash of the content without Id and SyncToken
     :param total: what QuickBooks' TotalAmt must come to, in the document's currency
     :param tax: what its tax must come to
-    :param note: why there is nothing to send
+    :param number: the number that QuickBooks is told to give it, if it has one
+    :param note: why there is nothing to send, or what the record's chatter should say once it was sent
     """
 
     operation: str
@@ -39,6 +40,7 @@ class Plan:
     content_hash: str = ''
     total: float = 0.0
     tax: float = 0.0
+    number: str = ''
     note: str = ''
 
 
@@ -109,6 +111,11 @@ class QboEntity(models.AbstractModel):
         return True
 
     @api.model
+    def _is_numbered(self, connection):
+        """Tell whether QuickBooks would refuse to book a document of this connection twice."""
+        return self._qbo_numbered
+
+    @api.model
     def _excluders(self, record):
         """Return the records whose *Do Not Send to QuickBooks* keeps the record out: itself, and what it belongs to."""
         return [record] if 'qbo_excluded' in record._fields else []
@@ -137,9 +144,9 @@ class QboEntity(models.AbstractModel):
     @api.model
     def _may_refer(self, connection, record):
         """Tell whether what is sent may name the record: QuickBooks will hold it, or holds it and is left as it is."""
-        if self._excluded(connection, record):
-            return bool(self.env['qbo.binding']._remote_ids(connection, [[(self._qbo_entity, record)]]))
-        return self._intent(connection, record)[0] == PRESENT
+        intent, _reason = self._intent(connection, record)
+        return intent == PRESENT or intent == KEEP and bool(
+            self.env['qbo.binding']._remote_ids(connection, [[(self._qbo_entity, record)]]))
 
     @api.model
     def _references(self, connection, record):
@@ -234,6 +241,11 @@ class QboEntity(models.AbstractModel):
         if isinstance(error, faults.NotFound) and binding.state == 'deleted':
             return self.env._("%(record)s was deleted in QuickBooks. Retry creates it there again.",
                               record=entry.record_name)
+        if isinstance(error, faults.FrozenTransaction):
+            return self.env._(
+                "%(record)s was deposited, matched or settled in QuickBooks and cannot be changed there. Take it off "
+                "the deposit (or undo the match) in QuickBooks, then retry. (%(detail)s)",
+                record=entry.record_name, detail=error.detail or error.message)
         return ": ".join(filter(None, (error.message, error.detail)))
 
     # === PUSH === #
@@ -248,29 +260,42 @@ class QboEntity(models.AbstractModel):
         :raise MissingDependency, MissingMapping, Refused, PayloadError: why it cannot be sent yet
         """
         connection = entry.connection_id
-        intent, reason = self._intent(connection, record) if record else (GONE, '')
-        if intent == GONE and binding.state == 'active' and self._qbo_undo != 'none':
-            body = {'Id': binding.remote_id, 'SyncToken': binding.sync_token}
-            if self._qbo_undo == 'void':
-                body['sparse'] = True
-            return Plan(self._qbo_undo, json.dumps(body))
+        intent, reason = self._intent(connection, record) if record else self._intent_deleted(connection)
+        undo = self._undo(connection, record)
+        if intent == GONE and binding.state == 'active' and undo != 'none':
+            return self._plan_undo(connection, record, binding, undo)
         if intent != PRESENT:
+            if intent == KEEP:
+                binding._keep(reason)
             return Plan('none', note=reason)
         if binding.state == 'deleted':
             binding.active = False
             binding = binding.browse()
         self._check(connection, record)
+        day = self._booking_day(connection, record, binding)
         ids = resolve()
         binding = binding or self._adopt(entry, record)
         payload, total, tax = self._content(connection, record, entry.name_suffix or binding.name_suffix or '', ids)
-        text = json.dumps(payload, ensure_ascii=False)
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        if not binding:
-            return Plan('create', text, digest, total, tax)
-        if binding.content_hash == digest and binding.state == 'active':
+        payload, note = self._dated(connection, record, self._fitted(binding, payload), day, binding)
+        digest = hashlib.sha256(json.dumps(payload, ensure_ascii=False).encode()).hexdigest()
+        if binding and binding.content_hash == digest and binding.state == 'active':
+            binding._keep('')
             return Plan('none', note=self.env._("QuickBooks already has it like this."))
-        body = {**payload, 'Id': binding.remote_id, 'SyncToken': binding.sync_token, 'sparse': True}
-        return Plan('update', json.dumps(body, ensure_ascii=False), digest, total, tax)
+        if binding and (reason := self._frozen(connection, record, binding)):
+            binding._keep(reason)
+            return Plan('none', note=reason)
+        if binding:
+            body = {**payload, 'Id': binding.remote_id, 'SyncToken': binding.sync_token, 'sparse': True}
+        else:
+            body = self._new(connection, payload)
+        return Plan(
+            'update' if binding else 'create', json.dumps(body, ensure_ascii=False), digest, total, tax,
+            payload.get('DocNumber', ''), note)
+
+    @api.model
+    def _new(self, connection, payload):
+        """Return what is sent to create an object, where that is more than what later updates send."""
+        return payload
 
     @api.model
     def _resolved(self, references, links):
@@ -316,9 +341,13 @@ class QboEntity(models.AbstractModel):
         if entry.operation == 'delete':
             return {'state': 'deleted', 'active': False}
         values = {
-            'sync_token': data.get('SyncToken'), 'pushed_at': fields.Datetime.now(),
-            'state': 'voided' if entry.operation == 'void' else 'active', **self._figures(entry, data),
+            'sync_token': data.get('SyncToken'), 'pushed_at': fields.Datetime.now(), 'kept_because': False,
+            'state': 'voided' if entry.operation == 'void' else 'inactive' if data.get('Active') is False else 'active',
+            'remote_number': data.get('DocNumber') or False, 'remote_date': data.get('TxnDate') or False,
+            'remote_customer': (data.get('CustomerRef') or {}).get('value') or False, **self._figures(entry, data),
         }
+        if entry.note:
+            entry._note_on_records(entry.note)
         if entry.operation != 'void':
             values |= {'content_hash': entry.content_hash, 'name_suffix': entry.name_suffix or binding.name_suffix}
         return values

@@ -1,31 +1,29 @@
 """What invoices and credit notes have in common."""
 
-import json
-
 from odoo import api, models
-from odoo.tools import float_is_zero
 
 from ..exceptions import Refused
 from ..qbo import currencies, faults
 from ..qbo.documents import SalesDoc
-from ..qbo.marker import has_any_marker, note_with_marker
-from ..qbo.payloads import PayloadError
+from ..qbo.marker import note_with_marker
 from ..qbo.payloads.sales import sales_payload
-from ..qbo.query import select
 from .qbo_entity import GONE, KEEP, PRESENT
 
 # Read at once for a batch: a document has a hundred fields, and a line sixty.
 MOVE_FIELDS = (
-    'move_type', 'state', 'name', 'ref', 'narration', 'invoice_date', 'invoice_date_due', 'invoice_payment_term_id',
-    'company_id', 'journal_id', 'commercial_partner_id', 'partner_id', 'partner_shipping_id', 'currency_id',
-    'amount_tax', 'amount_total', 'amount_total_signed', 'invoice_currency_rate', 'line_ids', 'qbo_excluded',
+    'move_type', 'state', 'name', 'ref', 'narration', 'date', 'journal_id', 'invoice_date', 'invoice_date_due',
+    'invoice_payment_term_id', 'company_id', 'commercial_partner_id', 'partner_id', 'partner_shipping_id',
+    'currency_id', 'amount_tax', 'amount_total', 'amount_total_signed', 'invoice_currency_rate', 'line_ids',
+    'qbo_excluded',
 )
 LINE_FIELDS = (
     'move_id', 'display_type', 'sequence', 'name', 'product_id', 'product_uom_id', 'account_id', 'quantity',
     'price_unit', 'discount', 'amount_currency', 'tax_ids', 'tax_repartition_line_id', 'analytic_distribution',
 )
+UNDONE = 45  # the rank of what goes: after the payments
 PARTNER_FIELDS = (
-    'name', 'email_normalized', 'street', 'street2', 'city', 'zip', 'state_id', 'country_id', 'qbo_excluded')
+    'name', 'commercial_partner_id', 'email_normalized', 'street', 'street2', 'city', 'zip', 'state_id', 'country_id',
+    'qbo_excluded')
 
 
 class QboSalesDocument(models.AbstractModel):
@@ -56,17 +54,43 @@ class QboSalesDocument(models.AbstractModel):
         return [*super()._excluders(record), record.journal_id, record.commercial_partner_id]
 
     @api.model
+    def _rank(self, record):
+        """What is undone waits for its payments, which keep QuickBooks from voiding or deleting it."""
+        return super()._rank(record) if record.state == 'posted' else UNDONE
+
+    @api.model
+    def _locks(self, record):
+        return record.company_id._get_violated_lock_dates(record.date, bool(record.amount_tax), record.journal_id)
+
+    @api.model
+    def _undo(self, connection, record):
+        """Return what the connection's policies want; where the API cannot void, it is deleted."""
+        policy = connection.on_draft if record and record.state == 'draft' else connection.on_cancel
+        return 'delete' if policy == 'delete' else super()._undo(connection, record)
+
+    @api.model
+    def _intent_deleted(self, connection):
+        if connection.on_cancel == 'leave':
+            return KEEP, self.env._("Deleted in Odoo; this connection leaves such documents in QuickBooks.")
+        return super()._intent_deleted(connection)
+
+    @api.model
     def _intent(self, connection, record):
         intent = super()._intent(connection, record)
         if intent[0] != PRESENT:
             return intent
+        if record.state == 'cancel' and connection.on_cancel == 'leave':
+            return KEEP, self.env._("Cancelled in Odoo; this connection leaves such documents in QuickBooks.")
         if record.state == 'cancel':
             return GONE, self.env._("Cancelled before it reached QuickBooks.")
         if record.state != 'posted':
-            return KEEP, self.env._("Only posted documents are pushed.")
+            intent = GONE if connection.on_draft in ('void', 'delete') else KEEP
+            return intent, self.env._("Only posted documents are pushed.")
         if connection.sync_from and record.invoice_date < connection.sync_from:
             return KEEP, self.env._("Dated before %(date)s, from which documents are pushed.",
                                     date=connection.sync_from)
+        if reason := self._closed_out(connection, record):
+            return KEEP, reason
         return PRESENT, ''
 
     @api.model
@@ -96,19 +120,13 @@ class QboSalesDocument(models.AbstractModel):
             **self._currency_facts(connection, record.currency_id, record),
             lines=tuple(self._line(connection, line, ids) for line in lines),
             **self._document_taxes(connection, record, lines), **self._document_classes(connection, record),
-            memo=customer._plain(record.narration), private_note=self._private_note(connection, record),
+            memo=self._headed(connection, record, customer._plain(record.narration)),
+            private_note=self._private_note(connection, record),
             billing=customer._address(record.partner_id, company_name),
             shipping=customer._address(record.partner_shipping_id or record.partner_id, company_name),
             email=record.partner_id.email_normalized or '',
         )
-        try:
-            return sales_payload(document), record.amount_total, record.amount_tax
-        except PayloadError as error:
-            if error.field != 'DocNumber':
-                raise
-            raise Refused(self.env._(
-                "%(cause)s Reset it to draft, give it a shorter number and post it again.", cause=error),
-                'name') from error
+        return sales_payload(document), record.amount_total, record.amount_tax
 
     @api.model
     def _check(self, connection, record):
@@ -135,12 +153,9 @@ class QboSalesDocument(models.AbstractModel):
     @api.model
     def _customer(self, connection, record):
         """Return the record that stands for the customer in the currency of the document."""
-        return self._customer_in(connection, record.commercial_partner_id, record.currency_id)
-
-    @api.model
-    def _number(self, connection, record):
-        """Return the number under which QuickBooks shows the document."""
-        return record.name
+        # once more, as after a merge of contacts a document may name one that is not commercial itself
+        partner = record.commercial_partner_id.commercial_partner_id
+        return self._customer_in(connection, partner, record.currency_id)
 
     @api.model
     def _term(self, connection, record):
@@ -152,36 +167,30 @@ class QboSalesDocument(models.AbstractModel):
     @api.model
     def _private_note(self, connection, record):
         """Return the note the customer does not see: the reference, what QuickBooks cannot show, and our mark."""
-        texts = filter(None, (record.ref, *self._split_notes(connection, record)))
-        return note_with_marker('\n'.join(texts), self._marker(record._name, record.id))
+        texts = '\n'.join(filter(None, (record.ref, *self._split_notes(connection, record))))
+        return note_with_marker(
+            self._headed(connection, record, texts), self._marker(record._name, record.id))
+
+    @api.model
+    def _headed(self, connection, record, text):
+        """Return a note, headed by Odoo's number where QuickBooks shows another one."""
+        return '\n'.join(filter(None, (self._number_note(connection, record), text)))
 
     # === EXISTING DOCUMENTS === #
 
     @api.model
-    def _find_remote(self, client, entry, payload):
-        """Of the documents of that number, those with our mark; else those of that customer and total with no mark."""
-        found = client.query(select(self._qbo_entity, {'DocNumber': payload['DocNumber']}))
-        candidates = found.data.get(self._qbo_entity, [])
-        return self._marked(candidates, entry) or [
-            data for data in candidates
-            if not has_any_marker(data.get('PrivateNote') or '')
-            and data['CustomerRef']['value'] == payload['CustomerRef']['value']
-            and float_is_zero(float(data['TotalAmt']) - entry.expected_total, precision_digits=4)]
+    def _settled(self, entry, binding, data):
+        """Override to apply payments again that QuickBooks took off a document as it got another customer."""
+        values = super()._settled(entry, binding, data)
+        if binding.remote_customer and values.get('remote_customer', binding.remote_customer) != (
+                binding.remote_customer):
+            self._relink(entry)
+        return values
 
     @api.model
     def _recover(self, client, entry, binding, error):
-        """A number that is taken: the document is ours if it carries our mark."""
-        if isinstance(error, faults.DuplicateDocNumber) and not binding:
-            found = self._find_remote(client, entry, json.loads(entry.payload))
-            if len(found) == 1:
-                binding._bind(entry, self._qbo_entity, found[0]['Id'], sync_token=found[0]['SyncToken'])
-                return True
+        """Payments that are applied to a document keep it from being voided, deleted or moved to another customer."""
+        if type(error) is faults.ValidationFault and binding and (
+                self._wait_for_payments(client, entry, binding, error)):
+            return True
         return super()._recover(client, entry, binding, error)
-
-    @api.model
-    def _explain(self, entry, error):
-        if isinstance(error, faults.DuplicateDocNumber):
-            return self.env._(
-                "QuickBooks already has a document number %(number)s that did not come from here. Renumber it there, "
-                "or renumber this one, then retry. (%(detail)s)", number=entry.record_name, detail=error.detail)
-        return super()._explain(entry, error)

@@ -23,6 +23,7 @@ from . import (
     qbo_connection_progress,
     qbo_connection_alert,
     qbo_connection_health,
+    qbo_connection_policies,
     qbo_connection_currency,
     qbo_syncable,
     qbo_excludable,

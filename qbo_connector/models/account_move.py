@@ -1,9 +1,16 @@
-"""Hooks on journal entries: posted, cancelled, deleted and edited documents are enqueued."""
+"""Hooks on journal entries: posted, cancelled, reset, deleted and edited documents are enqueued."""
 
-from odoo import models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-PUSHED_FIELDS = {'ref', 'narration', 'invoice_date_due', 'invoice_payment_term_id', 'partner_shipping_id'}
+from .qbo_syncable import READERS
+
+PUSHED_FIELDS = {  # that can change while a document is posted, by hand, by resequencing or by code
+    'name', 'ref', 'narration', 'invoice_date', 'invoice_date_due', 'invoice_payment_term_id', 'partner_id',
+    'partner_shipping_id', 'currency_id', 'line_ids', 'invoice_line_ids',
+}
+PUSHED_LINE_FIELDS = {'name', 'analytic_distribution'}
 
 
 class AccountMove(models.Model):
@@ -12,15 +19,41 @@ class AccountMove(models.Model):
     _name = 'account.move'
     _inherit = ['account.move', 'qbo.syncable']
 
+    qbo_number = fields.Char(
+        compute='_compute_qbo_number', compute_sudo=True, string="QuickBooks Number", groups=READERS)
+
+    def _compute_qbo_number(self):
+        """Read the number from the link of each document; never stored, so it can't be stale."""
+        links = self.env['qbo.binding'].search([('model', '=', self._name), ('res_id', 'in', self.ids)])
+        numbers = {link.res_id: link.remote_number for link in links}
+        for move in self:
+            move.qbo_number = numbers.get(move.id, False)
+
     def _post(self, soft=True):
-        """Override of account to enqueue what was posted."""
+        """Override of account to enqueue what was posted, and for the second time with its payments."""
+        again = self.filtered('posted_before')
         posted = super()._post(soft)
         posted._qbo_enqueue()
+        (posted & again)._qbo_settling_payments()._qbo_enqueue()
         return posted
 
+    def button_draft(self):
+        """Override of account to enqueue what was reset to draft, or to refuse that."""
+        if not self.env.context.get('qbo_cancelling'):
+            self._qbo_refuse_while_pushed('on_draft', self.env._(
+                "These documents stand in QuickBooks, and this company does not reset such ones to draft: "
+                "%(documents)s. Make a credit note instead, or have the policy of the QuickBooks connection changed."))
+        result = super().button_draft()
+        self._qbo_enqueue()
+        self._qbo_settling_payments()._qbo_enqueue()
+        return result
+
     def button_cancel(self):
-        """Override of account to enqueue what was cancelled."""
-        result = super().button_cancel()
+        """Override of account to enqueue what was cancelled, or to refuse that."""
+        self._qbo_refuse_while_pushed('on_cancel', self.env._(
+            "These documents stand in QuickBooks, and this company does not cancel such ones: %(documents)s. Make a "
+            "credit note instead, or have the policy of the QuickBooks connection changed."))
+        result = super(AccountMove, self.with_context(qbo_cancelling=True)).button_cancel()
         self._qbo_enqueue()
         return result
 
@@ -31,6 +64,13 @@ class AccountMove(models.Model):
             self.filtered(lambda move: move.state == 'posted')._qbo_enqueue()
         return result
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_pushed(self):
+        """Refuse to delete what may not be cancelled."""
+        self._qbo_refuse_while_pushed('on_cancel', self.env._(
+            "These documents stand in QuickBooks, and this company does not delete such ones: %(documents)s. Make a "
+            "credit note instead, or have the policy of the QuickBooks connection changed."))
+
     def unlink(self):
         """Override to enqueue what was deleted; the entry only keeps the name and the id."""
         self._qbo_enqueue()
@@ -38,3 +78,36 @@ class AccountMove(models.Model):
 
     def _qbo_draft_domain(self):
         return Domain('state', '=', 'draft')
+
+    def _qbo_settling_payments(self):
+        """Return the payments that settle these documents, where anything is connected."""
+        if not self.env['qbo.connection']._connected():
+            return self.env['account.payment']
+        partials = self.line_ids.matched_debit_ids | self.line_ids.matched_credit_ids
+        return partials._qbo_payments() | self.matched_payment_ids
+
+    def _qbo_refuse_while_pushed(self, policy, message):
+        """Refuse to undo documents that stand in QuickBooks, where the connection's policy says so.
+
+        :raise UserError: naming them
+        """
+        connected = {company_id for _connection, company_id in self.env['qbo.connection']._connected()}
+        mine = self.filtered(lambda move: move.company_id.id in connected) if connected else self.browse()
+        links = self.env['qbo.binding'].sudo().search([
+            ('model', '=', self._name), ('res_id', 'in', mine.ids), ('state', '=', 'active'),
+            (f'connection_id.{policy}', '=', 'block')]) if mine else ()
+        if links:
+            raise UserError(message % {'documents': ", ".join(links.mapped('record_name'))})
+
+
+class AccountMoveLine(models.Model):
+    """Their lines."""
+
+    _inherit = 'account.move.line'
+
+    def write(self, vals):
+        """Override to enqueue posted documents whose lines were edited where Odoo lets that be done."""
+        result = super().write(vals)
+        if not PUSHED_LINE_FIELDS.isdisjoint(vals):
+            self.move_id.filtered(lambda move: move.state == 'posted')._qbo_enqueue()
+        return result

@@ -8,7 +8,7 @@ TEMPLATE_FIELDS = {
     'name', 'type', 'list_price', 'description_sale', 'description_purchase', 'categ_id', 'default_code',
     'property_account_income_id', 'sale_ok', 'is_storable',
 }
-VARIANT_FIELDS = {'default_code', 'lst_price'}
+VARIANT_FIELDS = {'active', 'default_code', 'lst_price'}
 
 
 class ProductTemplate(models.Model):

@@ -36,9 +36,14 @@ class QboBinding(models.Model):
     remote_balance = fields.Float(digits=(16, 4), string="QuickBooks Balance")
     posting_account = fields.Char(
         string="QuickBooks Account ID", help="Of an item: the account to which its lines post.")
+    remote_number = fields.Char(string="QuickBooks Number", help="Under which QuickBooks shows the document.")
+    remote_date = fields.Date(string="QuickBooks Date", help="On which QuickBooks books the document.")
+    remote_customer = fields.Char(help="Id of the customer that the object belongs to in QuickBooks.")
+    kept_because = fields.Char(
+        string="Left as It Is", help="Why QuickBooks keeps the object although the record changed in Odoo.")
     variance = fields.Char(help="How QuickBooks' own figures differ from Odoo's, if they do.")
     state = fields.Selection(
-        [('active', "In QuickBooks"), ('voided', "Voided"), ('deleted', "Deleted")],
+        [('active', "In QuickBooks"), ('inactive', "Inactive"), ('voided', "Voided"), ('deleted', "Deleted")],
         default='active', required=True,
     )
     pushed_at = fields.Datetime(string="Last Pushed")
@@ -117,6 +122,12 @@ class QboBinding(models.Model):
             'entity': entity, 'model': entry.model, 'res_id': entry.res_id, 'record_name': entry.record_name,
             'remote_id': remote_id, 'state': 'active', 'active': True, **values,
         }
+
+    def _keep(self, reason):
+        """Note why QuickBooks keeps an object that stands there although its record changed; empty: no more."""
+        for binding in self:
+            if binding.state == 'active' and (binding.kept_because or '') != reason:
+                binding.kept_because = reason or False
 
     def _record(self):
         """Return the linked record, empty when it was deleted."""

@@ -62,6 +62,7 @@ class QboQueueEntry(models.Model):
     content_hash = fields.Char()
     expected_total = fields.Float(digits=(16, 4))
     expected_tax = fields.Float(digits=(16, 4))
+    expected_number = fields.Char()
     fault_class = fields.Char(string="Kind of Failure")
     fault_code = fields.Char(string="QuickBooks Code")
     fault_message = fields.Text(string="Failure")
@@ -82,10 +83,12 @@ class QboQueueEntry(models.Model):
     # === ENQUEUE === #
 
     @api.model
-    def _collect(self, records):
+    def _collect(self, records, rank=None):
         """Note that records changed: their rows are inserted when this transaction commits, all in one statement.
 
         A record noted twice gets one row. Without a connection for its company nothing happens at all.
+
+        :param int rank: when it is to be worked off, if not in the order of its kind
         """
         connected = self.env['qbo.connection']._connected()
         if not connected:
@@ -100,10 +103,14 @@ class QboQueueEntry(models.Model):
             handler = self.env['qbo.entity']._for_record(record)
             companies = handler._companies(record).ids if handler is not None else ()
             for connection_id, company_id in connected if handler is not None else ():
-                if (not companies or company_id in companies) and (connection_id, record._name, record.id) not in rows:
+                key = (connection_id, record._name, record.id)
+                if key in rows:  # what it has become meanwhile may have to wait for others
+                    rows[key]['rank'] = rank or handler._rank(record)
+                elif not companies or company_id in companies:
                     news.append((connection_id, handler, record))
         for connection, handler, record in self._concerned(news):
-            rows[connection.id, record._name, record.id] = self._row(connection, handler, record)
+            rows[connection.id, record._name, record.id] = {
+                **self._row(connection, handler, record), 'rank': rank or handler._rank(record)}
 
     @api.model
     def _concerned(self, news):

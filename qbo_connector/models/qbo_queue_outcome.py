@@ -9,6 +9,7 @@ from odoo import fields, models
 
 from ..exceptions import MissingDependency, MissingMapping
 from ..qbo import faults, retry
+from .qbo_queue_entry import OPEN_STATES
 from .qbo_queue_push import Ambiguous
 from .rows import update_rows
 
@@ -102,6 +103,11 @@ class QboQueueEntry(models.Model):
             "INSERT INTO qbo_queue_entry_dependency (entry_id, dependency_id) VALUES %s",
             [(row.id, other.id) for row, others in dependencies.items() for other in others])
         self.invalidate_model(['dependency_ids'])
+
+    def _is_awaited(self):
+        """Tell whether other rows wait for this one."""
+        self.ensure_one()
+        return bool(self.search_count([('dependency_ids', 'in', self.ids), ('state', 'in', OPEN_STATES)], limit=1))
 
     # === AFTER IT WAS SENT === #
 

@@ -36,7 +36,8 @@ SAME_RECORDS = """
 """
 SETTLED_FIELDS = [  # what settling reads of a row
     'connection_id', 'model', 'res_id', 'record_name', 'state', 'entity', 'operation', 'content_hash', 'name_suffix',
-    'expected_total', 'expected_tax', 'fault_message', 'attempts', 'recoveries', 'to_look_up', 'bid', 'requestid',
+    'expected_total', 'expected_tax', 'expected_number', 'note', 'fault_message',
+    'attempts', 'recoveries', 'to_look_up', 'bid', 'requestid',
 ]
 STOPS = (PushError, PayloadError)  # why a record cannot be sent yet
 SAFE_REPLAY = timedelta(hours=1)  # well inside "hours, not days": the retention of request ids is undocumented
@@ -94,12 +95,12 @@ class QboQueueEntry(models.Model):
             item = BatchItem(
                 str(position) if batched else '', handler._qbo_entity, plan.operation, plan.body)
             values[entry] = {
-                'state': 'sending', 'entity': item.entity, 'operation': item.operation, 'note': False,
+                'state': 'sending', 'entity': item.entity, 'operation': item.operation, 'note': plan.note or False,
                 'payload': item.body, 'content_hash': plan.content_hash, 'requestid': requestid,
                 'bid': item.bid or False,
                 'to_look_up': plan.operation == 'create' and (entry.model, entry.res_id) in abandoned,
                 'sent_at': now, 'answer': False, 'expected_total': plan.total, 'expected_tax': plan.tax,
-                'not_before': False,
+                'expected_number': plan.number or False, 'not_before': False,
             }
             parcels.append(Parcel(entry, requestid, item, values[entry]['to_look_up']))
         update_rows(self, values)
@@ -207,7 +208,8 @@ class QboQueueEntry(models.Model):
                 entry.state = 'pending'
                 continue
             item = BatchItem(entry.bid or '', entry.entity, entry.operation, entry.payload)
-            look_up = entry.operation == 'create' and (old or entry.to_look_up or not entry._handler()._qbo_numbered)
+            look_up = entry.operation == 'create' and (
+                old or entry.to_look_up or not entry._handler()._is_numbered(entry.connection_id))
             parcels.append(Parcel(entry, entry.requestid, item, look_up))
         self._commit()
         return parcels

@@ -8,8 +8,10 @@ from .qbo_queue_entry import OPEN_STATES, STUCK_STATES
 
 READERS = 'qbo_connector.group_qbo_user'
 LINK_STATES = {
-    'synced': Domain('state', '=', 'active') & Domain('variance', '=', False),
-    'variance': Domain('state', '=', 'active') & Domain('variance', '!=', False),
+    'synced': Domain('state', '=', 'active') & Domain('kept_because', '=', False) & Domain('variance', '=', False),
+    'variance': Domain('state', '=', 'active') & Domain('kept_because', '=', False) & Domain('variance', '!=', False),
+    'kept': Domain('state', '=', 'active') & Domain('kept_because', '!=', False),
+    'inactive': Domain('state', '=', 'inactive'),
     'voided': Domain('state', '=', 'voided'),
     'deleted': Domain('state', '=', 'deleted'),
 }
@@ -30,8 +32,10 @@ class QboSyncable(models.AbstractModel):
             ('blocked', "Blocked"),
             ('synced', "In QuickBooks"),
             ('variance', "In QuickBooks, with variance"),
+            ('kept', "Left in QuickBooks as It Was"),
             ('failed', "Failed"),
             ('unknown', "Outcome Unknown"),
+            ('inactive', "Inactive in QuickBooks"),
             ('voided', "Voided in QuickBooks"),
             ('deleted', "Deleted in QuickBooks"),
         ],
@@ -99,6 +103,8 @@ class QboSyncable(models.AbstractModel):
             return 'none', entry.note or self._qbo_absence(handler, connection)
         if not standing:
             return binding.state, ''
+        if binding.kept_because:
+            return 'kept', binding.kept_because
         return ('variance', binding.variance) if binding.variance else ('synced', '')
 
     def _qbo_absence(self, handler, connection):
@@ -186,9 +192,12 @@ class QboSyncable(models.AbstractModel):
 
     # === ENQUEUE === #
 
-    def _qbo_enqueue(self):
-        """Say that QuickBooks must be made to agree with these records: one INSERT at commit, no call to anybody."""
-        self.env['qbo.queue.entry']._collect(self)
+    def _qbo_enqueue(self, rank=None):
+        """Say that QuickBooks must be made to agree with these records: one INSERT at commit, no call to anybody.
+
+        :param int rank: when, if not in the order of their kind
+        """
+        self.env['qbo.queue.entry']._collect(self, rank)
 
     def action_qbo_push(self):
         """Enqueue the records now, by the user's wish, whether or not anything changed."""

@@ -3,9 +3,10 @@
 from odoo import api, models
 
 PUSHED_FIELDS = {
-    'name', 'is_company', 'company_name', 'email', 'phone', 'website', 'vat', 'comment', 'parent_id', 'type',
+    'active', 'name', 'is_company', 'company_name', 'email', 'phone', 'website', 'vat', 'comment', 'parent_id', 'type',
     'street', 'street2', 'city', 'zip', 'state_id', 'country_id',
 }
+AFTER_DOCUMENTS = 60  # the rank of a customer whose documents have to go over to another first
 
 
 class ResPartner(models.Model):
@@ -27,3 +28,35 @@ class ResPartner(models.Model):
         if not PUSHED_FIELDS.isdisjoint(vals):
             self.commercial_partner_id._qbo_enqueue()
         return result
+
+    # === MERGING === #
+
+    def _qbo_pushed_documents(self):
+        """Return the documents and payments of these contacts that QuickBooks has, or is about to get."""
+        connected = self.env['qbo.connection']._connected()
+        if not connected:
+            return []
+        connections = self.env['qbo.connection'].sudo().browse(connection for connection, _company in connected)
+        entries, found = self.env['qbo.queue.entry'], []
+        for model, field in (('account.move', 'commercial_partner_id'), ('account.payment', 'partner_id')):
+            records = self.env[model].sudo().search([(field, 'in', self.ids)])
+            known = {res_id for _connection, res_id in entries._known(connections, records)} if records else ()
+            found.append(records.filtered(lambda record, known=known: record.id in known))
+        return found
+
+    def _qbo_merged_into(self, partner):
+        """Give the links of a contact to the one it is merged into; a second customer there is made inactive."""
+        self.ensure_one()
+        Binding, notes = self.env['qbo.binding'].sudo(), []
+        for link in Binding.search([('model', '=', self._name), ('res_id', '=', self.id)]):
+            if not Binding._of_record(link.connection_id, self._name, partner.id, link.entity):
+                link.write({'res_id': partner.id, 'record_name': partner.display_name})
+                partner._qbo_enqueue()
+                continue
+            self._qbo_enqueue(AFTER_DOCUMENTS)
+            notes.append(self.env._(
+                "%(name)s was merged into this contact. QuickBooks keeps the two customers apart: documents of "
+                "%(name)s (Id %(remote)s there) go over to this contact's customer, and once its balance is 0, that "
+                "customer is made inactive.", name=self.display_name, remote=link.remote_id))
+        for note in notes:
+            partner._message_log(body=note)

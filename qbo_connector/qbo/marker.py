@@ -23,6 +23,12 @@ def note_with_marker(text, mark, limit=PRIVATE_NOTE_LIMIT):
     return f'{text}\n{mark}' if text else mark
 
 
+def headed(heading, note):
+    """Return a note with a line above it; the mark at its end survives, whatever must be cut."""
+    text, _newline, mark = (note or '').rpartition('\n')
+    return note_with_marker(f'{heading}\n{text}', mark)
+
+
 def has_any_marker(private_note):
     """Tell whether a note carries a mark, of whatever record and database."""
     return bool(re.search(r'\bodoo:[0-9a-f]{8}:[a-z_.]+:\d+', private_note or ''))

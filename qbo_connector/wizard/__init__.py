@@ -1,6 +1,7 @@
 """Dialogs: mapping, looking ahead, disconnecting, the token for monitoring."""
 
 from . import (
+    base_partner_merge,
     qbo_disconnect_wizard,
     qbo_dry_run_wizard,
     qbo_health_token,

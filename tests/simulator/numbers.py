@@ -27,6 +27,8 @@ def assign(company, entity, obj, old, allow_duplicate):
         # A full update that leaves the number out keeps it (recorded for SalesReceipt).
         kept = old.get('DocNumber') if old else None
         obj['DocNumber'] = kept if kept or custom else _next_number(company, entity)
+    elif not custom and company.switch('automatic_numbers') == 'replace':
+        obj['DocNumber'] = (old or {}).get('DocNumber') or _next_number(company, entity)
     elif custom and not allow_duplicate and company.switch('duplicate_number_warning'):
         _check_free(company, entity, obj, number)
 

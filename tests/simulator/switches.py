@@ -28,6 +28,9 @@ DEFAULTS = {
     'duplicate_number_warning': True,       # the user's "warn if duplicate number is used"; off = no 6140
     'delete_paid': 'refuse',                # delete of a document with applied payments: 'refuse' or 'unlink'
     'void_paid': 'refuse',                  # void of an invoice with applied payments: 'refuse' or 'unlink'
+    'customer_change_paid': 'refuse',       # another customer on a document with payments: 'refuse' or 'unlink'
+    'automatic_numbers': 'keep',            # a number sent although QuickBooks counts: 'keep' or 'replace'
+    'reactivated_name': 'keep',             # Active=true without a name: "(deleted)" stays ('keep') or goes ('strip')
     'negative_total': 'refuse',             # or 'keep'
     'wrong_customer_link': 'drop',          # payment line to another customer's document: 'drop' or 'refuse'
     'purchase_link_type': 'own',            # a Purchase is linked by the word of its PaymentType ('own') or by 'any'

@@ -36,14 +36,21 @@ def test_an_inactive_name_is_marked_deleted_and_free_again(us):
     assert (gone['DisplayName'], gone['Active']) == ("Acme (deleted)", False)
     second = us.customer("Acme")
     assert second['Id'] != first['Id']
-    assert us.refused('Customer', ref(gone, sparse=True, Active=True))['code'] == '6240'
+    assert us.refused('Customer', ref(gone, sparse=True, Active=True, DisplayName="Acme"))['code'] == '6240'
     assert us.refused('Customer', ref(second, sparse=True, Active=False))['code'] == '6240'
 
 
-def test_a_reactivated_name_loses_the_mark(us):
+def test_a_reactivated_name_keeps_the_mark_until_the_plain_name_is_sent(us):
     gone = us.post('Customer', ref(us.customer("Acme"), sparse=True, Active=False))
     back = us.post('Customer', ref(gone, sparse=True, Active=True))
-    assert back['DisplayName'] == "Acme"
+    assert back['DisplayName'] == "Acme (deleted)"
+    assert us.post('Customer', ref(back, sparse=True, DisplayName="Acme"))['DisplayName'] == "Acme"
+
+
+def test_a_reactivated_name_loses_the_mark_by_itself_with_the_switch(us):
+    us.company.switches['reactivated_name'] = 'strip'
+    gone = us.post('Customer', ref(us.customer("Acme"), sparse=True, Active=False))
+    assert us.post('Customer', ref(gone, sparse=True, Active=True))['DisplayName'] == "Acme"
 
 
 def test_a_name_with_an_open_balance_stays_active(us):

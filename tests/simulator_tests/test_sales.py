@@ -328,3 +328,44 @@ def test_sending_an_invoice_marks_it(us):
     assert (sent['EmailStatus'], sent['BillEmail']['Address']) == ('EmailSent', 'a@b.example')
     pdf = us.call('GET', f"invoice/{invoice['Id']}/pdf")
     assert pdf.content_type == 'application/pdf' and pdf.get_data().startswith(b'%PDF')
+
+
+@pytest.fixture
+def paid_invoice(us):
+    """An invoice with a payment of half of it."""
+    customer = us.customer()
+    invoice = us.invoice(customer)
+    us.payment(customer, 50, ('Invoice', invoice['Id'], 50))
+    return us.get('Invoice', invoice['Id'])
+
+
+def test_a_paid_invoice_does_not_go_to_another_customer(us, paid_invoice):
+    other = us.customer("Other")
+    body = ref(paid_invoice, sparse=True, CustomerRef={'value': other['Id']})
+    assert us.refused('Invoice', body)['code'] == '6000'
+
+
+def test_a_paid_invoice_loses_its_payments_to_another_customer_with_the_switch(us, paid_invoice):
+    us.company.switches['customer_change_paid'] = 'unlink'
+    other = us.customer("Other")
+    moved = us.post('Invoice', ref(paid_invoice, sparse=True, CustomerRef={'value': other['Id']}))
+    assert (moved['Balance'], moved['LinkedTxn']) == (100, [])
+    payment = us.get('Payment', paid_invoice['LinkedTxn'][0]['TxnId'])
+    assert (payment['Line'], payment['UnappliedAmt']) == ([], 50)
+
+
+def test_an_unpaid_invoice_goes_to_another_customer(us):
+    invoice, other = us.invoice(us.customer()), us.customer("Other")
+    moved = us.post('Invoice', ref(invoice, sparse=True, CustomerRef={'value': other['Id']}))
+    assert moved['CustomerRef']['name'] == "Other"
+
+
+def test_a_company_that_counts_may_replace_a_number_that_was_sent(us):
+    us.preferences(SalesFormsPrefs={'CustomTxnNumbers': False})
+    customer = us.customer()
+    assert us.invoice(customer, DocNumber="INV/1")['DocNumber'] == "INV/1"
+    us.company.switches['automatic_numbers'] = 'replace'
+    invoice = us.invoice(customer, DocNumber="INV/2")
+    assert invoice['DocNumber'] == "1001"
+    kept = us.post('Invoice', ref(invoice, sparse=True, DocNumber="INV/3"))
+    assert kept['DocNumber'] == "1001"

@@ -93,15 +93,16 @@ class Entity:
             rules.check_characters(company, obj, self.checked_names or (self.name_field,), self.forbidden)
         if not self.name_field or not obj.get(self.name_field):
             return
-        self._rename_inactive(obj, old)
+        self._rename_inactive(company, obj, old)
         rules.check_unique_name(company, self.name, obj, self.name_space or self.name, obj[self.name_field])
 
-    def _rename_inactive(self, obj, old):
+    def _rename_inactive(self, company, obj, old):
         """Inactive records carry "(deleted)" after their name, so that the name is free again."""
         name = obj[self.name_field]
         if obj.get('Active') is False and not name.endswith(' (deleted)'):
             obj[self.name_field] = f"{name} (deleted)"
-        elif old and old.get('Active') is False and obj.get('Active') and name.endswith(' (deleted)'):
+        elif old and old.get('Active') is False and obj.get('Active') and name.endswith(' (deleted)') and (
+                company.switch('reactivated_name') == 'strip'):
             obj[self.name_field] = name[:-len(' (deleted)')]
 
     def delete(self, company, old, params):

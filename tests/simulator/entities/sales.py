@@ -47,6 +47,8 @@ class SalesDocument(Entity):
             obj.pop('GlobalTaxCalculation', None)  # means something outside of the US only
         ledger.document_currency(company, obj, customer)
         rules.check_open_period(company, obj['TxnDate'], old and old['TxnDate'])
+        if old and old.get('CustomerRef', {}).get('value') != (obj.get('CustomerRef') or {}).get('value'):
+            self._release(company, old, company.switch('customer_change_paid'), "change the customer of")
         if obj['EmailStatus'] == 'NeedToSend' and not (obj.get('BillEmail') or {}).get('Address'):
             raise faults.required('BillEmail.Address')
         self._check_lines(company, obj, old)
@@ -173,7 +175,8 @@ class Invoice(SalesDocument):
                 raise faults.business(f"The entity Estimate {link.get('TxnId')} that you are trying to link does not "
                                       "exist.")
         # Payments cannot be applied from this side: only their own links count.
-        kept = [link for link in (old or {}).get('LinkedTxn', []) if link['TxnType'] == 'Payment']
+        payments = company.find(('applies', self.name, old['Id'])) if old else ()
+        kept = [link for link in (old or {}).get('LinkedTxn', []) if (link['TxnType'], link['TxnId']) in payments]
         sent = [dict(link) for link in obj['LinkedTxn'] if link.get('TxnType') == 'Estimate']
         obj['LinkedTxn'] = sent + kept
 

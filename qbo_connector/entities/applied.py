@@ -1,0 +1,92 @@
+"""What hangs on an object in QuickBooks: payments that were applied to a document, and the lists it refers to.
+
+QuickBooks refuses to void or delete a document while a payment is applied to it, and to move it to another customer
+(fault 6000); payments can only be taken off by changing the payment (QBO: "Payment", Line). A reference to an inactive
+record is refused, too (610 or 2500).
+"""
+
+from odoo import api, models
+
+from ..qbo import faults
+from ..qbo.query import select
+
+PAYMENTS = ('Payment', 'BillPayment')
+
+
+class QboEntity(models.AbstractModel):
+    """The part of the handlers that minds other objects, and answers refusals because of them."""
+
+    _inherit = 'qbo.entity'  # pylint: disable=consider-merging-classes-inherited  # one file a concern
+
+    @api.model
+    def _fitted(self, binding, payload):
+        """Return the content as it can be sent to the object as it stands in QuickBooks.
+
+        :param binding: the live link, empty for a new object
+        """
+        return payload
+
+    # === REFUSALS === #
+
+    @api.model
+    def _recover(self, client, entry, binding, error):
+        """Override to look whether what an object refers to was made inactive in QuickBooks."""
+        recovered = super()._recover(client, entry, binding, error)
+        if recovered and binding.state != 'deleted' and isinstance(error, (faults.NotFound, faults.InvalidReference)):
+            self._look_at_references(client, entry)
+        return recovered
+
+    @api.model
+    def _look_at_references(self, client, entry):
+        """Note which of the objects that a document needs are inactive or gone: they are then brought back first."""
+        record, Binding = entry._record(), self.env['qbo.binding']
+        for entity, records in self._references(entry.connection_id, record) if record else ():
+            links = Binding.union(*(
+                Binding._of_record(entry.connection_id, needed._name, needed.id, entity) for needed in records))
+            if not links:
+                continue
+            found = client.query(select(entity, [
+                ('Id', 'IN', links.mapped('remote_id')), ('Active', 'IN', (True, False))])).data.get(entity, [])
+            there = {data['Id']: data for data in found}
+            for link in links.filtered(lambda link: link.state == 'active'):
+                data = there.get(link.remote_id)
+                if data is None:
+                    link.state = 'deleted'
+                elif data.get('Active') is False:
+                    link.write({'state': 'inactive', 'sync_token': data['SyncToken']})
+
+    # === PAYMENTS === #
+
+    @api.model
+    def _wait_for_payments(self, client, entry, binding, error):
+        """Let the payments of ours that are applied to a document be brought in line first.
+
+        :return: whether there are any that it did not wait for before
+        :raise ValidationFault: the document shall go, and somebody applied a payment to it in QuickBooks
+        """
+        remote = client.read(self._qbo_entity, binding.remote_id).data
+        linked = {link['TxnId'] for link in remote.get('LinkedTxn') or () if link.get('TxnType') in PAYMENTS}
+        links = binding.search([('connection_id', '=', entry.connection_id.id), ('entity', 'in', PAYMENTS),
+                                ('remote_id', 'in', list(linked))])
+        strangers = linked - set(links.mapped('remote_id'))
+        if strangers and entry.operation in ('void', 'delete'):
+            raise faults.ValidationFault(self.env._(
+                "A payment that somebody booked in QuickBooks is applied to %(record)s (payment Id %(ids)s). Take it "
+                "off or remove it in QuickBooks, then retry.",
+                record=entry.record_name, ids=", ".join(sorted(strangers))),
+                code=error.code, intuit_tid=error.intuit_tid, http_status=error.http_status)
+        waited = {(row.model, row.res_id) for row in entry.dependency_ids}
+        payments = [record for link in links
+                    if (link.model, link.res_id) not in waited and (record := link._record())]
+        if payments:
+            entry._wait_for({entry: payments})
+        return bool(payments)
+
+    @api.model
+    def _relink(self, entry):
+        """Push the payments of a document again that QuickBooks took off it, as they were applied in Odoo."""
+        payments = entry._record()._qbo_settling_payments()
+        self.env['qbo.binding'].search([
+            ('connection_id', '=', entry.connection_id.id), ('model', '=', payments._name),
+            ('res_id', 'in', payments.ids)]).content_hash = False
+        payments._qbo_enqueue()
