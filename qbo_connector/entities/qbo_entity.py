@@ -145,8 +145,8 @@ class QboEntity(models.AbstractModel):
     def _may_refer(self, connection, record):
         """Tell whether what is sent may name the record: QuickBooks will hold it, or holds it and is left as it is."""
         intent, _reason = self._intent(connection, record)
-        return intent == PRESENT or intent == KEEP and bool(
-            self.env['qbo.binding']._remote_ids(connection, [[(self._qbo_entity, record)]]))
+        return intent == PRESENT or (intent == KEEP and bool(
+            self.env['qbo.binding']._remote_ids(connection, [[(self._qbo_entity, record)]])))
 
     @api.model
     def _references(self, connection, record):

@@ -10,14 +10,6 @@ from .common import QueueCase
 class TestBadInput(QueueCase):
     """Each gives a clear message on the record; nothing is half-written, the other entries go on."""
 
-    def test_a_number_that_is_too_long_is_refused_before_it_is_sent(self):
-        move = self.invoice(post=False)
-        move.name = 'INV/2026/' + '0' * 20 + '7'
-        move.action_post()
-        self.drain(self.connection)
-        self.assertIn("has 30 characters; QuickBooks takes 21", self.entries(move)[0].fault_message)
-        self.assertEqual(self.books().get('Invoice', []), [])
-
     def test_odd_but_bookable_documents_go_through(self):
         odd = self.env['res.partner'].create({'name': "Parent: Child\tCo \U0001F600"})
         product = self.env['product.product'].create({'name': "Colon: item\U0001F680", 'taxes_id': False})
