@@ -3,7 +3,7 @@
 from . import (
     qbo_entity,
     undo,
-    applied,
+    others,
     closed_books,
     currencies,
     named,

@@ -12,7 +12,6 @@ from decimal import Decimal
 from odoo import api, fields, models, tools
 from odoo.fields import Domain
 
-from ..exceptions import MissingDependency
 from ..qbo import faults
 from ..qbo.answer import Answer
 from ..qbo.changes import replaced
@@ -140,13 +139,6 @@ class QboEntity(models.AbstractModel):
         """
         excluded = self._excluded(connection, record)
         return (KEEP, excluded) if excluded else (PRESENT, '')
-
-    @api.model
-    def _may_refer(self, connection, record):
-        """Tell whether what is sent may name the record: QuickBooks will hold it, or holds it and is left as it is."""
-        intent, _reason = self._intent(connection, record)
-        return intent == PRESENT or (intent == KEEP and bool(
-            self.env['qbo.binding']._remote_ids(connection, [[(self._qbo_entity, record)]])))
 
     @api.model
     def _references(self, connection, record):
@@ -296,20 +288,6 @@ class QboEntity(models.AbstractModel):
     def _new(self, connection, payload):
         """Return what is sent to create an object, where that is more than what later updates send."""
         return payload
-
-    @api.model
-    def _resolved(self, references, links):
-        """Return ``{record: remote Id}`` for (entity, records) pairs that must stand in QuickBooks first.
-
-        :param dict links: ``{(entity, model, id): remote Id}`` of what stands there
-        :raise MissingDependency: naming all that are not there yet, at once
-        """
-        ids = {record: links.get((entity, record._name, record.id))
-               for entity, records in references for record in records}
-        missing = [record for record, remote_id in ids.items() if not remote_id]
-        if missing:
-            self._put_off(MissingDependency(missing))
-        return {record: remote_id or f'({record.display_name})' for record, remote_id in ids.items()}
 
     @api.model
     def _put_off(self, error):

@@ -1,4 +1,4 @@
-"""What hangs on an object in QuickBooks: payments that were applied to a document, and the lists it refers to.
+"""Other objects in QuickBooks: what one refers to, and the payments that were applied to it.
 
 QuickBooks refuses to void or delete a document while a payment is applied to it, and to move it to another customer
 (fault 6000); payments can only be taken off by changing the payment (QBO: "Payment", Line). A reference to an inactive
@@ -7,8 +7,10 @@ record is refused, too (610 or 2500).
 
 from odoo import api, models
 
+from ..exceptions import MissingDependency
 from ..qbo import faults
 from ..qbo.query import select
+from .qbo_entity import KEEP, PRESENT
 
 PAYMENTS = ('Payment', 'BillPayment')
 
@@ -17,6 +19,27 @@ class QboEntity(models.AbstractModel):
     """The part of the handlers that minds other objects, and answers refusals because of them."""
 
     _inherit = 'qbo.entity'  # pylint: disable=consider-merging-classes-inherited  # one file a concern
+
+    @api.model
+    def _may_refer(self, connection, record):
+        """Tell whether what is sent may name the record: QuickBooks will hold it, or holds it and is left as it is."""
+        intent, _reason = self._intent(connection, record)
+        return intent == PRESENT or (intent == KEEP and bool(
+            self.env['qbo.binding']._remote_ids(connection, [[(self._qbo_entity, record)]])))
+
+    @api.model
+    def _resolved(self, references, links):
+        """Return ``{record: remote Id}`` for (entity, records) pairs that must stand in QuickBooks first.
+
+        :param dict links: ``{(entity, model, id): remote Id}`` of what stands there
+        :raise MissingDependency: naming all that are not there yet, at once
+        """
+        ids = {record: links.get((entity, record._name, record.id))
+               for entity, records in references for record in records}
+        missing = [record for record, remote_id in ids.items() if not remote_id]
+        if missing:
+            self._put_off(MissingDependency(missing))
+        return {record: remote_id or f'({record.display_name})' for record, remote_id in ids.items()}
 
     @api.model
     def _fitted(self, binding, payload):
