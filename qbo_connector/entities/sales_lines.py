@@ -48,13 +48,17 @@ class QboSalesDocument(models.AbstractModel):
         net = self._decimal(self._nets(line.move_id)[line.id])
         rounding = line.display_type == 'rounding'
         item, discount_item = self._line_items(connection, line)
+        discount = {} if not discount_item else {
+            # as Odoo books it (account.move.line, _compute_discount_allocation_needed)
+            'discount_item': ids[discount_item], 'discount_amount': self._decimal(line.currency_id.round(
+                line.quantity * line.price_unit * line.discount / 100)),
+        }
         return LineDoc(
             description=self._words(line, item), item=ids[item],
             quantity=None if rounding else self._decimal(line.quantity),
             unit=(line.product_uom_id != line.product_id.uom_id and line.product_uom_id.name) or '',
             unit_price=None if rounding else self._unit_price(line), discount=self._decimal(line.discount),
-            discount_item=ids[discount_item] if discount_item else None,
-            amount=net, **self._line_taxes(connection, line), **self._line_class(connection, line),
+            **discount, amount=net, **self._line_taxes(connection, line), **self._line_class(connection, line),
         )
 
     @api.model

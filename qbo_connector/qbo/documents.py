@@ -85,8 +85,8 @@ class LineDoc(_Exact):
 
     ``amount`` is the net amount (discount taken off, tax excluded) that must stand in the books;
     ``unit_price`` is before ``discount`` (percent). Without item and amount the line is only text.
-    ``discount_item`` is the item of the discount, where that has an account of its own; ``unit`` is the unit of
-    measure, where the quantity would be misread without it.
+    ``discount_item`` and ``discount_amount`` are the item of the discount and what it is booked as, where it has an
+    account of its own; ``unit`` is the unit of measure, where the quantity would be misread without it.
     """
 
     description: str = ''
@@ -95,6 +95,7 @@ class LineDoc(_Exact):
     unit_price: Decimal | None = None
     discount: Decimal = Decimal(0)
     discount_item: str | None = None
+    discount_amount: Decimal | None = None
     unit: str = ''
     amount: Decimal | None = None
     tax_code: str | None = None

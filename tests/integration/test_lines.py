@@ -231,8 +231,16 @@ class TestKindsOfLines(LinesCase):
         given = self.account("Discounts Allowed", '689101', 'expense')
         self.map_to(given, "Discounts given")
         self.company.account_discount_expense_allocation_id = given
-        _move, invoice = self.push(self.line(discount=10), self.line(account_id=self.other.id, discount=25))
-        self.assertEqual(self.posted(invoice), {"Sales": 100, "Services": 100, "Discounts given": -35})
+        lines = self.line(discount=10), self.line(account_id=self.other.id, discount=25), self.line(
+            quantity=0.5, price_unit=20.01, discount=50)
+        _move, invoice = self.push(*lines)
+        self.assertEqual(self.posted(invoice), {"Sales": 110, "Services": 100, "Discounts given": -40})
+        _move, credit = self.push(*lines, move_type='out_refund')
+        self.assertEqual(self.posted(credit), {"Sales": -110, "Services": -100, "Discounts given": 40})
+        tax = self.env['account.tax'].create({
+            'name': "8 % included", 'amount': 8, 'type_tax_use': 'sale', 'price_include_override': 'tax_included'})
+        _move, invoice = self.push(self.line(price_unit=108.0, tax_ids=tax.ids, discount=50))
+        self.assertEqual(self.posted(invoice), {"Sales": 104, "Discounts given": -54}, "as Odoo books it")
 
     def test_a_global_discount_is_a_negative_line(self):
         off = self.env['product.product'].create({'name': "Loyalty", 'type': 'service', 'taxes_id': False})

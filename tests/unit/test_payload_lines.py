@@ -51,6 +51,13 @@ def test_a_discount_may_post_to_an_account_of_its_own():
     assert (gross[0], gross[2]['ItemRef'], off[0], off[2]['ItemRef']) == (100, {'value': '7'}, -10, {'value': '9'})
 
 
+def test_a_discount_with_an_account_of_its_own_is_the_amount_that_is_booked_there():
+    found = lines_of(line(quantity=D('0.5'), unit_price=D('20.01'), discount=D(50), amount=D('5'), discount_item='9',
+                          discount_amount=D('5')))
+    assert [row[0] for row in found] == [10, -5]
+    assert found[0][2]['Qty'] * found[0][2]['UnitPrice'] == 10
+
+
 def test_a_full_discount_on_a_price_that_includes_tax_is_told_in_words():
     assert [row[:2] for row in lines_of(line(unit_price=None, discount=D(100), amount=D(0)))] == [
         (0, "Desk (Discount 100 %)")]

@@ -47,11 +47,13 @@ def line_payloads(line, doc):
 def gross_amount(line, digits):
     """Return the amount before discount.
 
-    Quantity times price, if the discount leads from there to the net amount (within one unit of the
-    last digit, since both ends are rounded); else, as with prices that include tax, what the net amount
-    and the percentage say.
+    Where the discount has an account of its own, what is booked there decides. Else quantity times price, if
+    the discount leads from there to the net amount (within one unit of the last digit, since both ends are
+    rounded); else, as with prices that include tax, what the net amount and the percentage say.
     """
     net = round_half_up(line.amount, digits)
+    if line.discount_amount is not None:
+        return net + round_half_up(line.discount_amount, digits)
     remaining = 1 - line.discount / 100
     gross = None
     if line.quantity is not None and line.unit_price is not None:
