@@ -6,6 +6,7 @@ from odoo.tests import tagged
 
 from .common import UK_REALM, US_REALM
 from .currencies import MC_REALM, CurrencyCase
+from .test_preflight import PreflightMixin
 
 
 @tagged('standard', 'post_install', '-at_install')
@@ -85,7 +86,7 @@ class TestExchangeRates(CurrencyCase):
 
 
 @tagged('standard', 'post_install', '-at_install')
-class TestCurrencyPreflight(CurrencyCase):
+class TestCurrencyPreflight(PreflightMixin, CurrencyCase):
     """What QuickBooks could not hold is refused with cause and cure, before anything of it is sent."""
 
     def test_a_company_that_keeps_one_currency_takes_no_other_until_that_is_switched_on(self):
@@ -103,6 +104,15 @@ class TestCurrencyPreflight(CurrencyCase):
         self.drain(self.connection)
         self.assertAlmostEqual(self.one('Invoice', DocNumber=move.name)['HomeTotalAmt'], 125.0)
         self.assertEqual(self.names(US_REALM), {"Bright Lamps Ltd (EUR)": 'EUR'})
+
+    def test_looking_at_a_document_tells_its_customer_its_rate_and_what_stops_it(self):
+        self.join()
+        dialog = self.look(self.bill(self.euro), 'action_qbo_preview')
+        self.assertEqual(dialog.step_ids[0].name, "Bright Lamps Ltd (EUR)")
+        self.assertEqual(json.loads(dialog.payload)['ExchangeRate'], 1.25)
+        dialog = self.look(self.bill(self.currency('PTS', 10)))
+        self.assertFalse(dialog.ready)
+        self.assertIn("no currency PTS", dialog.problem_ids.message)
 
     def test_a_payment_in_a_currency_that_is_not_kept_is_refused_too(self):
         self.join(realm=US_REALM)
