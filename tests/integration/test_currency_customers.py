@@ -135,6 +135,18 @@ class TestCustomersPerCurrency(CurrencyCase):
         self.drain(self.connection)
         self.assertLessEqual({"Dim Lamps Ltd", "Dim Lamps Ltd (EUR)"}, set(self.names()))
 
+    def test_an_archived_contact_becomes_inactive_in_every_currency_until_it_is_back(self):
+        for currency in (self.dollar, self.euro):
+            self.env['qbo.entity']._customer_in(self.connection, self.partner, currency).action_qbo_push()
+        self.drain(self.connection)
+        self.partner.active = False
+        self.drain(self.connection)
+        self.assertEqual({c['Active'] for c in self.books(MC_REALM)['Customer']}, {False})
+        self.partner.active = True
+        self.drain(self.connection)
+        self.assertEqual(self.names(), {"Bright Lamps Ltd": 'USD', "Bright Lamps Ltd (EUR)": 'EUR'})
+        self.assertEqual({c['Active'] for c in self.books(MC_REALM)['Customer']}, {True})
+
     def test_a_person_keeps_given_and_family_name_in_every_currency(self):
         person = self.env['res.partner'].create({'name': "Jane Roe"})
         self.bill(self.euro, partner=person)
