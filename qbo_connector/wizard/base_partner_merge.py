@@ -2,6 +2,8 @@
 
 from odoo import models
 
+from ..models.res_partner import AFTER_DOCUMENTS
+
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
     """Merging contacts."""
@@ -11,6 +13,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _update_foreign_keys(self, src_partners, dst_partner):
         """Override of base to let documents and customers in QuickBooks follow."""
         documents = src_partners._qbo_pushed_documents()
+        # Before, for merging deletes those whose currency the other contact has too: in QuickBooks they become inactive.
+        src_partners.sudo().qbo_currency_ids._qbo_enqueue(AFTER_DOCUMENTS)
         super()._update_foreign_keys(src_partners, dst_partner)
         for records in documents:
             records._qbo_enqueue()

@@ -177,6 +177,27 @@ class TestCustomersPerCurrency(CurrencyCase):
         partner.unlink()
         self.assertFalse(other.exists())
 
+    def test_documents_of_merged_contacts_go_over_to_the_customer_of_their_currency(self):
+        twin = self.env['res.partner'].create({'name': "Bright Lamps"})
+        ours, theirs = self.bill(self.euro), self.bill(self.euro, partner=twin)
+        self.drain(self.connection)
+        self.env['base.partner.merge.automatic.wizard']._merge((self.partner | twin).ids, self.partner)
+        self.env.invalidate_all()
+        self.drain(self.connection)
+        self.assertEqual(self.customer_of(theirs), self.customer_of(ours))
+        self.assertEqual({c['DisplayName']: c['Active'] for c in self.books(MC_REALM)['Customer']}, {
+            "Bright Lamps Ltd (EUR)": True, "Bright Lamps (EUR) (deleted)": False})
+
+    def test_the_customer_of_a_merged_contact_takes_the_name_of_the_one_that_has_none_in_its_currency(self):
+        twin = self.env['res.partner'].create({'name': "Bright Lamps"})
+        theirs = self.bill(self.euro, partner=twin)
+        self.drain(self.connection)
+        self.env['base.partner.merge.automatic.wizard']._merge((self.partner | twin).ids, self.partner)
+        self.env.invalidate_all()
+        self.drain(self.connection)
+        self.assertEqual(self.names(), {"Bright Lamps Ltd (EUR)": 'EUR'})
+        self.assertEqual(self.customer_of(theirs)['DisplayName'], "Bright Lamps Ltd (EUR)")
+
     def test_merged_contacts_keep_one_customer_in_each_currency(self):
         twin = self.env['res.partner'].create({'name': "Bright Lamps"})
         handlers = self.env['qbo.entity']
