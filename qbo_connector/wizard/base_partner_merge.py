@@ -13,7 +13,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _update_foreign_keys(self, src_partners, dst_partner):
         """Override of base to let documents and customers in QuickBooks follow."""
         documents = src_partners._qbo_pushed_documents()
-        # Before, for merging deletes those whose currency the other contact has too: in QuickBooks they become inactive.
+        # Before: merging deletes those whose currency the other contact has too; in QuickBooks they become inactive.
         src_partners.sudo().qbo_currency_ids._qbo_enqueue(AFTER_DOCUMENTS)
         super()._update_foreign_keys(src_partners, dst_partner)
         for records in documents:
