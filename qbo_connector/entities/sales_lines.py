@@ -28,7 +28,7 @@ class QboSalesDocument(models.AbstractModel):
     def _amount_lines(self, record):
         """Return the lines that have an amount."""
         return self._once(('amount lines', record.id), lambda: self._lines(record).filtered(
-            lambda line: line.display_type not in TEXT_LINES))
+            lambda line: line.display_type not in TEXT_LINES).with_prefetch(record.line_ids._prefetch_ids))
 
     @api.model
     def _nets(self, record):

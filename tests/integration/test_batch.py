@@ -59,6 +59,26 @@ class TestBatch(QueueCase):
         self.assertEqual(self.states(moves), {'done'})
         self.assertFalse(self.api_calls('GET'), "a document costs no read")
 
+    def test_preparing_thirty_documents_costs_the_queries_of_three(self):
+        """Each of another customer and another product: what they read is read for all of them at once."""
+        moves = self.env['account.move'].union(*(self.invoice(
+            partner=self.env['res.partner'].create({'name': f"Customer {number}"}), post=False,
+            lines=[{'product_id': self.env['product.product'].create({'name': f"Product {number}"}).id,
+                    'price_unit': 10.0, 'tax_ids': []}]) for number in range(30)))
+        moves.action_post()
+        self.drain(self.connection)
+        self.assertEqual(self.states(moves), {'done'})
+        entries = self.env['qbo.queue.entry'].sudo()._enqueue(moves, self.connection)
+
+        def queries(rows):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.assertEqual({plan.operation for _entry, _handler, plan in rows._plans()}, {'none'})
+            return self.env.cr.sql_log_count - before
+
+        queries(entries)
+        self.assertEqual(queries(entries), queries(entries[:3]))
+
     def test_a_single_row_goes_alone(self):
         move = self.invoice()
         self.drain(self.connection)
