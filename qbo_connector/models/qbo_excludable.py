@@ -176,9 +176,9 @@ class QboQueueEntry(models.Model):
         records = self.env[model].sudo().with_context(active_test=False).search(domain & (
             Domain('id', 'in', self._search(waiting).subselect('res_id'))
             | Domain('id', 'in', links_sudo._search(linked).subselect('res_id'))))
-        ended = {}
+        ended, by_id = {}, {record.id: record for record in records}
         for row in self.search(waiting & Domain('res_id', 'in', records.ids)):
-            record = records.browse(row.res_id)
+            record = by_id[row.res_id]
             handler = self.env['qbo.entity']._for_record(record)
             if handler is not None and (reason := handler._excluded(row.connection_id, record)):
                 ended[row] = {'operation': 'none', 'note': reason}

@@ -121,16 +121,17 @@ class QboPreflight(models.AbstractModel):
         :param keys: (model, id) of each
         :return: ``{(model, id): Finding}``
         """
-        handlers, rows, found = self.env['qbo.entity'], [], {}
+        handlers, rows, found, ids = self.env['qbo.entity'], [], {}, {}
         for model, res_id in dict.fromkeys(keys):
-            record = self.env[model].browse(res_id)
-            found[model, res_id] = Finding(model, res_id, record.display_name or '')
+            ids.setdefault(model, []).append(res_id)
+        for record in (record for model, res_ids in ids.items() for record in self.env[model].browse(res_ids)):
+            finding = found[record._name, record.id] = Finding(record._name, record.id, record.display_name or '')
             if handlers._for_record(record) is None:
-                found[model, res_id].note = self.env._("Records of this kind are not sent to QuickBooks.")
-                found[model, res_id].operation = 'none'
+                finding.operation = 'none'
+                finding.note = self.env._("Records of this kind are not sent to QuickBooks.")
             else:
-                rows.append({'connection_id': connection.id, 'model': model, 'res_id': res_id,
-                             'record_name': found[model, res_id].name})
+                rows.append({'connection_id': connection.id, 'model': record._name, 'res_id': record.id,
+                             'record_name': finding.name})
         noted = self.env.context['qbo_noted']
         entries = self.env['qbo.queue.entry']
         entries = entries.union(*(entries.new(row) for row in rows))
@@ -149,7 +150,7 @@ class QboPreflight(models.AbstractModel):
                     finding.first += [(record._name, record.id) for record in reason.records]
                 else:
                     finding.problems.append(self._problem(finding, reason))
-        self._add_refusals(connection, found)
+        self._add_refusals(connection, found, ids)
         return found
 
     @api.model
@@ -161,11 +162,11 @@ class QboPreflight(models.AbstractModel):
         return Problem('record', str(reason), finding.model, finding.res_id, finding.name)
 
     @api.model
-    def _add_refusals(self, connection, found):
-        """Add what QuickBooks itself refused before and nobody retried since: only a retry will tell."""
-        ids = {}
-        for model, res_id in found:
-            ids.setdefault(model, []).append(res_id)
+    def _add_refusals(self, connection, found, ids):
+        """Add what QuickBooks itself refused before and nobody retried since: only a retry will tell.
+
+        :param dict ids: ``{model: [id]}`` of the findings
+        """
         for model, res_ids in ids.items():
             rows = self.env['qbo.queue.entry'].search([
                 ('connection_id', '=', connection.id), ('model', '=', model), ('res_id', 'in', res_ids),

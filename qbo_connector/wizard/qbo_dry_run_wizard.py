@@ -98,7 +98,7 @@ class QboDryRunKind(models.TransientModel):
     handler = fields.Char(required=True, readonly=True)
     name = fields.Char(compute='_compute_name')
     chosen = fields.Boolean(string="Look At", default=True)
-    found = fields.Integer(string="Not in QuickBooks", readonly=True)
+    found = fields.Integer(string="Missing", readonly=True, help="Not in QuickBooks, and should be.")
     examined = fields.Integer(readonly=True)
     last_id = fields.Integer(readonly=True)
     result = fields.Json(readonly=True, help="How many by what would become of them.")
