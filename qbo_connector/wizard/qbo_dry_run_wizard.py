@@ -105,7 +105,7 @@ class QboDryRunKind(models.TransientModel):
     totals = fields.Json(readonly=True, help="What the documents come to that would be sent, by currency.")
     to_send = fields.Integer(compute='_compute_result')
     stays_out = fields.Integer(compute='_compute_result')
-    stopped = fields.Integer(string="Have Problems", compute='_compute_result')
+    stopped = fields.Integer(compute='_compute_result')
     total = fields.Char(compute='_compute_result')
     reasons = fields.Char(string="Why They Stay Out", compute='_compute_result')
 
