@@ -105,7 +105,8 @@ class QboSalesDocument(models.AbstractModel):
 
     @api.model
     def _references(self, connection, record):
-        return [('Customer', self._customer(connection, record)), *self._items(connection, record)]
+        return [('Customer', self._customer(connection, record)),
+                *(('Item', records) for records in self._items(connection, record))]
 
     @api.model
     def _content(self, connection, record, suffix, ids):

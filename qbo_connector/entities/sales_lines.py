@@ -2,6 +2,7 @@
 
 from odoo import api, models
 
+from ..exceptions import MissingDependency, Refused
 from ..qbo.documents import LineDoc
 
 TEXT_LINES = ('line_section', 'line_subsection', 'line_note')
@@ -81,9 +82,9 @@ class QboSalesDocument(models.AbstractModel):
 
     @api.model
     def _items(self, connection, record):
-        """Return the records whose items the lines of a document use, as references."""
+        """Return (products, accounts) whose items the lines of a document use."""
         items = [item for line in self._amount_lines(record) for item in self._line_items(connection, line) if item]
-        return [('Item', self.env[model].union(*(item for item in items if item._name == model)))
+        return [self.env[model].union(*(item for item in items if item._name == model))
                 for model in ('product.product', 'account.account')]
 
     @api.model
@@ -104,14 +105,49 @@ class QboSalesDocument(models.AbstractModel):
     @api.model
     def _posts_to(self, connection, product, account):
         """Tell whether the item of a product posts, or once it is pushed will post, to what stands for an account."""
-        Mapping, known = self.env['qbo.mapping'], self._once('posting accounts', dict)
-        if product.id not in known:
-            products = product.browse(product._prefetch_ids)  # those of the whole batch
-            known.update(self.env['qbo.binding']._posting_accounts(connection, products))
+        Mapping, posted = self.env['qbo.mapping'], self._posting_account(connection, product)
         wanted = Mapping._target(connection, 'account', account, required=False)
-        if wanted and known[product.id]:
-            return known[product.id] == wanted.remote_id
+        if wanted and posted:
+            return posted == wanted.remote_id
         own = product.product_tmpl_id._get_product_accounts()['income']
         if own == account or not wanted:
             return own == account
         return wanted == Mapping._target(connection, 'account', own or None, required=False)
+
+    @api.model
+    def _posting_account(self, connection, record):
+        """Return the remote Id of the account to which a record's item posts, None where that is not known yet."""
+        known = self._once(('posting accounts', record._name), dict)
+        if record.id not in known:
+            records = record.browse(record._prefetch_ids)  # those of the whole batch
+            known.update(self.env['qbo.binding']._posting_accounts(connection, records))
+        return known[record.id]
+
+    @api.model
+    def _check(self, connection, record):
+        """Wait for the items of accounts that post elsewhere yet, as the mapping has just changed.
+
+        :raise MissingDependency: until such an item was pushed
+        :raise Refused: it was, and still posts to another account
+        """
+        super()._check(connection, record)
+        for account in self._items(connection, record)[1]:
+            posted = self._posting_account(connection, account)
+            wanted = self.env['qbo.mapping']._target(connection, 'account', account, required=False)
+            if posted and wanted and posted != wanted.remote_id:
+                self._put_off(self._misplaced(connection, account, wanted))
+
+    @api.model
+    def _misplaced(self, connection, account, wanted):
+        """Return the error of an account's item that posts elsewhere than to what stands for the account."""
+        mapping_sudo = wanted.env['qbo.mapping'].sudo().search([
+            ('connection_id', '=', connection.id), ('kind', '=', 'account'), ('res_id', 'in', (account.id, 0)),
+            ('reference_id', '=', wanted.id)])
+        last = self.env['qbo.queue.entry'].sudo().search([
+            ('connection_id', '=', connection.id), ('model', '=', account._name), ('res_id', '=', account.id)], limit=1)
+        if last.state != 'done' or last.done_at < max(mapping_sudo.mapped('write_date')):
+            return MissingDependency([account])
+        return Refused(self.env._(
+            "The lines on account %(account)s use an item that posts to another account in QuickBooks than "
+            "%(wanted)s. Set the income account of that item there, then retry.",
+            account=account.display_name, wanted=wanted.display_name), 'invoice_line_ids')

@@ -93,13 +93,13 @@ class QboBinding(models.Model):
         return {(binding.entity, binding.model, binding.res_id): binding.remote_id for binding in bindings}
 
     @api.model
-    def _posting_accounts(self, connection, products):
-        """Return ``{product id: remote Id of the account its item posts to}``, None where that is not known yet."""
+    def _posting_accounts(self, connection, records):
+        """Return ``{record id: remote Id of the account its item posts to}``, None where that is not known yet."""
         bindings = self.sudo().search_fetch([
-            ('connection_id', '=', connection.id), ('model', '=', products._name), ('res_id', 'in', products.ids),
+            ('connection_id', '=', connection.id), ('model', '=', records._name), ('res_id', 'in', records.ids),
             ('state', '=', 'active')], ['res_id', 'posting_account'])
         known = {binding.res_id: binding.posting_account or None for binding in bindings}
-        return {product_id: known.get(product_id) for product_id in products._ids}
+        return {record_id: known.get(record_id) for record_id in records._ids}
 
     @api.model
     def _is_taken(self, connection, entity, remote_id):

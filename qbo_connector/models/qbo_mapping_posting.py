@@ -3,6 +3,7 @@
 from odoo import models
 from odoo.fields import Domain
 
+WRONG_TYPE = '6430'  # QBO: invalid account type used
 
 class QboMapping(models.Model):
     """The part of the mapping that lets items follow their accounts."""
@@ -19,14 +20,18 @@ class QboMapping(models.Model):
         return result
 
     def _push_items(self, reference):
-        """Enqueue what posts to an account of QuickBooks, or to the default where the row had no counterpart yet."""
-        connection = self.connection_id
+        """Enqueue the items of an account, and what QuickBooks refused for its type.
+
+        :param reference: the counterpart until now; the default's stood in where there was none
+        """
+        connection, Entry = self.connection_id, self.env['qbo.queue.entry'].sudo()
         reference = reference or self.sudo().search(
             [('connection_id', '=', connection.id), ('kind', '=', 'account'), ('res_id', '=', 0)]).reference_id
-        if not reference:
-            return
-        bindings = self.env['qbo.binding'].sudo().search(
-            Domain('connection_id', '=', connection.id) & Domain('posting_account', '=', reference.remote_id))
+        items = Domain('posting_account', '!=', False) & (
+            Domain('posting_account', '=', reference.remote_id)
+            | Domain('model', '=', self.res_model) & Domain('res_id', '=', self.res_id))
+        bindings = self.env['qbo.binding'].sudo().search(Domain('connection_id', '=', connection.id) & items)
         for model, linked in bindings.grouped('model').items():
-            self.env['qbo.queue.entry'].sudo()._enqueue(
-                self.env[model].browse(linked.mapped('res_id')).exists(), connection)
+            Entry._enqueue(self.env[model].browse(linked.mapped('res_id')).exists(), connection)
+        Entry.search([('connection_id', '=', connection.id), ('state', '=', 'failed'),
+                      ('fault_code', '=', WRONG_TYPE)])._set_waiting()

@@ -158,6 +158,37 @@ class TestAccountsOfLines(LinesCase):
         items = {item['Name']: item['IncomeAccountRef']['name'] for item in self.books()['Item']}
         self.assertEqual((items["Queue Item"], items["Export Sales"]), ("Services", "Sales"))
 
+    def test_a_document_waits_while_the_item_of_its_account_cannot_follow_the_mapping(self):
+        advice = self.line(product_id=False, name="Advice", account_id=self.other.id)
+        self.push(advice)
+        self.map_to(self.other, "Checking")  # no account for an item: QuickBooks refuses
+        move = self.invoice(lines=[advice])
+        self.drain(self.connection)
+        self.assertEqual(len(self.books()['Invoice']), 1)
+        self.assertEqual(move.qbo_state, 'blocked')
+        self.assertIn("Export Sales", move.qbo_message)
+        self.map_to(self.other, "Sales")
+        self.drain(self.connection)
+        self.assertEqual(self.posted(self.in_books(move)), {"Sales": 100})
+
+    def test_an_item_that_was_refused_for_its_account_s_type_is_tried_again_with_the_next_one(self):
+        self.map_to(self.income, "Checking")
+        move = self.invoice()
+        self.drain(self.connection)
+        self.assertEqual(move.qbo_state, 'blocked')
+        self.map_to(self.income, "Sales")
+        self.drain(self.connection)
+        self.assertEqual(self.posted(self.in_books(move)), {"Sales": 100})
+
+    def test_a_document_is_refused_while_the_item_of_its_account_posts_elsewhere_all_the_same(self):
+        advice = self.line(product_id=False, name="Advice", account_id=self.other.id)
+        self.push(advice)
+        self.env['qbo.binding']._of_record(self.connection, 'account.account', self.other.id).posting_account = '1'
+        move = self.invoice(lines=[advice])
+        self.drain(self.connection)
+        self.assertEqual(move.qbo_state, 'failed')
+        self.assertIn("posts to another account", move.qbo_message)
+
     def test_a_renamed_product_and_a_renamed_account_rename_their_items(self):
         self.push(self.line(), self.line(product_id=False, name="Advice", account_id=self.other.id))
         self.product.name, self.other.name = "Queue Item II", "Sales Abroad"
