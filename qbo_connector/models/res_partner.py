@@ -38,13 +38,14 @@ class ResPartner(models.Model):
             return []
         connections = self.env['qbo.connection'].sudo().browse(connection for connection, _company in connected)
         entries, found = self.env['qbo.queue.entry'], []
-        for model, field in (('account.move', 'commercial_partner_id'), ('account.payment', 'partner_id')):
+        for model, field in (
+                ('account.move', 'commercial_partner_id'), ('account.payment', 'partner_id.commercial_partner_id')):
             records = self.env[model].sudo().search([(field, 'in', self.ids)])
             known = {res_id for _connection, res_id in entries._known(connections, records)} if records else ()
             found.append(records.filtered(lambda record, known=known: record.id in known))
         return found
 
-    def _qbo_merged_into(self, partner):
+    def _qbo_merge_into(self, partner):
         """Give the links of a contact to the one it is merged into; a second customer there is made inactive."""
         self.ensure_one()
         Binding, notes = self.env['qbo.binding'].sudo(), []
@@ -55,7 +56,7 @@ class ResPartner(models.Model):
                 continue
             self._qbo_enqueue(AFTER_DOCUMENTS)
             notes.append(self.env._(
-                "%(name)s was merged into this contact. QuickBooks keeps the two customers apart: documents of "
+                "%(name)s is merged into this contact. QuickBooks keeps the two customers apart: documents of "
                 "%(name)s (Id %(remote)s there) go over to this contact's customer, and once its balance is 0, that "
                 "customer is made inactive.", name=self.display_name, remote=link.remote_id))
         for note in notes:

@@ -11,12 +11,11 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     _inherit = 'base.partner.merge.automatic.wizard'
 
     def _update_foreign_keys(self, src_partners, dst_partner):
-        """Override of base to let documents and customers in QuickBooks follow."""
-        documents = src_partners._qbo_pushed_documents()
-        # Before: merging deletes those whose currency the other contact has too; in QuickBooks they become inactive.
+        """Override of base to let documents and customers in QuickBooks follow, while it is known whose they are."""
+        # Merging deletes the customers whose currency the other contact has too: in QuickBooks they become inactive.
         src_partners.sudo().qbo_currency_ids._qbo_enqueue(AFTER_DOCUMENTS)
-        super()._update_foreign_keys(src_partners, dst_partner)
-        for records in documents:
+        for records in src_partners._qbo_pushed_documents():
             records._qbo_enqueue()
         for partner in src_partners:
-            partner._qbo_merged_into(dst_partner)
+            partner._qbo_merge_into(dst_partner.commercial_partner_id)
+        super()._update_foreign_keys(src_partners, dst_partner)
