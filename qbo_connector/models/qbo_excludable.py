@@ -17,9 +17,10 @@ class QboExcludable(models.AbstractModel):
     _name = 'qbo.excludable'
     _description = "Record That Can Be Kept out of QuickBooks"
 
-    # Neither prefetched nor tracked: that would read it at every write, in companies without a connection too.
+    # Neither prefetched nor tracked: that would read it at every write, in companies without a connection too. Nor
+    # copied: it is a decision about one record, and who makes the copy may not know of it.
     qbo_excluded = fields.Boolean(
-        string="Do Not Send to QuickBooks", prefetch=False, groups=ACCOUNTANTS,
+        string="Do Not Send to QuickBooks", prefetch=False, copy=False, groups=ACCOUNTANTS,
         help="What was sent before stays in QuickBooks as it is and is no longer updated.")
     qbo_connected = fields.Boolean(
         compute='_compute_qbo_connected', help="Its company has a QuickBooks connection.")
@@ -80,8 +81,6 @@ class QboExcludableDocument(models.AbstractModel):
     _name = 'qbo.excludable.document'
     _inherit = 'qbo.excludable'
     _description = "Document That Can Be Kept out of QuickBooks"
-
-    qbo_excluded = fields.Boolean(copy=False)
 
     @api.model
     def _qbo_of_excluded(self, customer):

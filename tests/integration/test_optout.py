@@ -176,9 +176,15 @@ class TestOptOut(QueueCase):
         self.assertEqual(self.one('Payment')['UnappliedAmt'], 0)
         self.assertEqual(self.one('Invoice', DocNumber=move.name)['Balance'], 0)
 
-    def test_a_copy_of_an_excluded_document_is_sent(self):
+    def test_a_copy_is_not_excluded_and_anybody_can_make_it(self):
+        manager = new_test_user(
+            self.env, login='manager', company_id=self.company.id, company_ids=[fields.Command.set(self.company.ids)],
+            groups='account.group_account_manager,product.group_product_manager,base.group_partner_manager')
         move = self.invoice(qbo_excluded=True)
-        self.assertFalse(move.copy().qbo_excluded)
+        for record in (move, move.journal_id, self.partner, self.product.product_tmpl_id, self.product):
+            record.qbo_excluded = True
+            self.env.invalidate_all()
+            self.assertFalse(record.with_user(manager).copy().sudo().qbo_excluded)
 
     def test_excluded_documents_are_found_by_whoever_keeps_them_out(self):
         own, sent = self.invoice(qbo_excluded=True), self.pushed_invoice()
