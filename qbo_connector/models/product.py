@@ -51,7 +51,7 @@ class ProductCategory(models.Model):
     def write(self, vals):
         """Override to enqueue the products whose income account was changed with that of their category."""
         result = super().write(vals)
-        if 'property_account_income_categ_id' in vals:
+        if 'property_account_income_categ_id' in vals and self.env['qbo.connection']._connected():
             self.env['product.product'].sudo().search([('categ_id', 'in', self.ids)])._qbo_enqueue()
         return result
 

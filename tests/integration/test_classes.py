@@ -138,6 +138,24 @@ class TestClasses(QueueCase):
         document = self.push({f'{self.retail.id},{self.north.id}': 100})
         self.assertEqual((document['TotalAmt'], self.shown(document)), (100, (None, [None], None)))
 
+    def test_thirty_documents_cost_the_queries_of_three(self):
+        regions = (self.north, self.south)
+        moves = self.env['account.move'].union(*(self.invoice(lines=[{
+            'product_id': self.product.id, 'quantity': 1, 'price_unit': 10.0, 'tax_ids': [],
+            'analytic_distribution': {f'{account.id},{regions[number % 2].id}': 100},
+        } for account in (self.retail, self.trade)]) for number in range(30)))
+        self.drain(self.connection)
+        entries = self.env['qbo.queue.entry'].sudo()._enqueue(moves, self.connection)
+
+        def queries(rows):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.assertEqual({plan.operation for _entry, _handler, plan in rows._plans()}, {'none'})
+            return self.env.cr.sql_log_count - before
+
+        queries(entries)
+        self.assertEqual(queries(entries), queries(entries[:3]))
+
     def test_a_class_that_was_made_inactive_in_quickbooks_is_left_out(self):
         made = self.one('Class', Name="Retail Trade")
         self.control(f'touch/{US_REALM}', {'entity': 'Class', 'id': made['Id'], 'change': {'Active': False}})
