@@ -3,7 +3,7 @@ PYTHON ?= python3
 LAB = $(PYTHON) -m tests.lab
 INPUT ?=
 
-.PHONY: help demo demo-once test unit integration e2e bench chaos lint setup clean clean-cache
+.PHONY: help demo demo-once test unit integration e2e bench chaos account-tests lint setup clean clean-cache
 
 help:           ## Show this list
 	@sed -n 's/^\([a-z0-9-]*\):[^#]*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -31,6 +31,9 @@ bench:          ## Measure what the connector costs (ONLY=cpu_ratio,... for some
 
 chaos:          ## Kill Odoo 60 times and PostgreSQL twice in bad weather, then compare the books (SEED=123 for the same again)
 	$(LAB) chaos $(if $(SEED),--seed $(SEED)) $(if $(KILLS),--kills $(KILLS))
+
+account-tests:  ## Odoo's own tests of accounting, with the addon and without it, compared (QUICK=1 for what concerns the addon)
+	$(LAB) account-tests $(if $(QUICK),--quick)
 
 lint:           ## ruff and pylint with Odoo's rules
 	$(LAB) lint

@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from tests.account_suite import suite as account_suite
 from tests.bench import figures as bench_figures
 from tests.bench import measures
 from tests.bench import plan as bench_plan
@@ -84,6 +85,12 @@ def chaos(options) -> bool:
         return not subprocess.run(command, env=machine.environment, cwd=REPO, check=False).returncode
 
 
+def account_tests(options) -> bool:
+    """Run Odoo's own tests of accounting with the addon and without it, and compare them one by one."""
+    with ready() as machine:
+        return account_suite.compare(machine, options.quick)
+
+
 def clean(_options) -> bool:
     """Remove everything the lab ever downloaded or built."""
     if (cache() / 'postgres.users').exists() and list(cache().glob('venv-*')):
@@ -98,7 +105,7 @@ def main() -> int:
     commands = parser.add_subparsers(required=True)
 
     def command(function):
-        sub = commands.add_parser(function.__name__, help=function.__doc__)
+        sub = commands.add_parser(function.__name__.replace('_', '-'), help=function.__doc__)
         sub.set_defaults(function=function)
         return sub
 
@@ -117,6 +124,8 @@ def main() -> int:
     storm = command(chaos)
     storm.add_argument('--seed', default='', help="of an earlier run, to see it again; a new one by default")
     storm.add_argument('--kills', type=int, default=60, help="how many times something is killed")
+    command(account_tests).add_argument(
+        '--quick', action='store_true', help="only the classes that concern what the addon does")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # clean up as after Ctrl-C
     try:

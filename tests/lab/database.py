@@ -73,7 +73,7 @@ def addon_template(machine: Machine, with_test_addons: bool = False) -> str:
             making = f'{kind}_making'
             copy(machine, base, making)
             odoo(machine, making, '-i', ','.join(addons), '--stop-after-init')
-            odoo_shell(machine, making, PREPARED_PAGES)
+            prepare_pages(machine, making)
             for outdated in databases(machine):
                 if outdated.startswith(f'{kind}_') and outdated != making:
                     drop(machine, outdated)
@@ -81,11 +81,11 @@ def addon_template(machine: Machine, with_test_addons: bool = False) -> str:
     return name
 
 
-def own_copy(machine: Machine, purpose: str, with_test_addons: bool = False) -> str:
-    """Return a fresh copy of the addon's template that belongs to this process; the caller drops it."""
+def own_copy(machine: Machine, purpose: str, with_test_addons: bool = False, with_addon: bool = True) -> str:
+    """Return a fresh copy of a template, the addon's unless told otherwise, for this process; the caller drops it."""
     name = f'qbo_{purpose}_{os.getpid()}'
     with locked('copies'):  # or another run, on other sources, could drop the template before it is copied
-        copy(machine, addon_template(machine, with_test_addons), name)
+        copy(machine, addon_template(machine, with_test_addons) if with_addon else base_template(machine), name)
     for other in databases(machine):
         kind, _, owner = other.rpartition('_')
         if kind == f'qbo_{purpose}' and not Path('/proc', owner).exists():
@@ -93,6 +93,11 @@ def own_copy(machine: Machine, purpose: str, with_test_addons: bool = False) -> 
     # Only what happens from now on shall move anything, no daily job that fell due while the template lay there.
     sql(machine, "UPDATE ir_cron SET nextcall = now() AT TIME ZONE 'UTC' + interval '1 day'", name)
     return name
+
+
+def prepare_pages(machine: Machine, database: str) -> None:
+    """Make the pages of `database` open, and at once."""
+    odoo_shell(machine, database, PREPARED_PAGES)
 
 
 def odoo(machine: Machine, database: str, *options: str) -> None:

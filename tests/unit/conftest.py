@@ -1,10 +1,15 @@
-"""Loads the pure core by path as the package ``qbo``, since importing it as part of the addon would import Odoo."""
+"""Loads the pure core by path as the package ``qbo``, since importing it as part of the addon would import Odoo.
+
+And says how many examples a property test draws: see :data:`HYPOTHESIS_PROFILE` in the environment.
+"""
 
 import importlib.util
+import os
 import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 CORE = Path(__file__).resolve().parents[2] / 'qbo_connector' / 'qbo'
 
@@ -19,6 +24,11 @@ def _load_core():
 
 if 'qbo' not in sys.modules:
     _load_core()
+
+# The same examples at every run, so that a change is judged and not luck; new ones every night.
+settings.register_profile('fixed', max_examples=500, deadline=None, derandomize=True)
+settings.register_profile('nightly', max_examples=10_000, deadline=None, print_blob=True)
+settings.load_profile(os.environ.get('HYPOTHESIS_PROFILE', 'fixed'))
 
 
 @pytest.fixture(autouse=True)
