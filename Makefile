@@ -2,17 +2,18 @@
 PYTHON ?= python3
 LAB = $(PYTHON) -m tests.lab
 INPUT ?=
+VAT ?=
 
 .PHONY: help demo demo-once test unit integration e2e bench chaos account-tests lint setup clean clean-cache
 
 help:           ## Show this list
 	@sed -n 's/^\([a-z0-9-]*\):[^#]*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
 
-demo:           ## Odoo, QuickBooks simulator and the addon, connected and synced; serves until Ctrl-C (INPUT=file.csv.gz loads invoices)
-	$(LAB) demo $(if $(INPUT),--input "$(INPUT)")
+demo:           ## Odoo, QuickBooks simulator and the addon, connected and synced; serves until Ctrl-C (INPUT=file.csv.gz loads invoices, VAT=excluded or included taxes them)
+	$(LAB) demo $(if $(INPUT),--input "$(INPUT)") $(if $(VAT),--vat "$(VAT)")
 
 demo-once:      ## The same, then exit: non-zero when the two books differ
-	$(LAB) demo --once $(if $(INPUT),--input "$(INPUT)")
+	$(LAB) demo --once $(if $(INPUT),--input "$(INPUT)") $(if $(VAT),--vat "$(VAT)")
 
 test:           ## All tests
 	$(LAB) test

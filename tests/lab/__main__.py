@@ -14,7 +14,7 @@ from tests.bench import measures
 from tests.bench import plan as bench_plan
 from tests.bench import stage as benchmark
 
-from . import checks, database, postgres, venv
+from . import checks, database, postgres, retail, venv
 from . import demo as demonstration
 from .machine import ready
 from .paths import BUILD, REPO, LabError, cache, say
@@ -64,7 +64,7 @@ def lint(_options) -> bool:
 def demo(options) -> bool:
     """Show Odoo and QuickBooks with the same books; serves until Ctrl-C."""
     with ready() as machine:
-        return demonstration.demo(machine, options.once, options.input)
+        return demonstration.demo(machine, options.once, options.input, options.vat)
 
 
 def bench(options) -> bool:
@@ -121,6 +121,8 @@ def main() -> int:
     show = command(demo)
     show.add_argument('--once', action='store_true', help="exit when the books are compared")
     show.add_argument('--input', type=Path, help="invoices to load: a CSV file in Online Retail's format, or .csv.gz")
+    show.add_argument('--vat', choices=(retail.EXCLUDED, retail.INCLUDED),
+                      help="with 20 %% UK VAT on every line of the file, on top of its price or inside it")
     storm = command(chaos)
     storm.add_argument('--seed', default='', help="of an earlier run, to see it again; a new one by default")
     storm.add_argument('--kills', type=int, default=60, help="how many times something is killed")

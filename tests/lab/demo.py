@@ -30,14 +30,17 @@ class Lab:
     equal: bool = True
 
 
-def demo(machine: Machine, once: bool, input_file: Path | None) -> bool:
-    """Run the demonstration; return whether both books agree. Without `once` it serves until Ctrl-C."""
+def demo(machine: Machine, once: bool, input_file: Path | None, vat: str | None = None) -> bool:
+    """Run the demonstration; return whether both books agree. Without `once` it serves until Ctrl-C.
+
+    `vat` puts UK VAT on every line of the file: `retail.EXCLUDED` or `retail.INCLUDED`.
+    """
     file = retail.read(input_file) if input_file else None
     began = time.monotonic()
     with _lab(machine) as lab:
         _demo_company(lab)
         if file:
-            _retail_company(lab, file)
+            _retail_company(lab, file, vat)
         RESULT.write_text(json.dumps({'equal': lab.equal, 'companies': lab.reports}, indent=2) + '\n')
         say(f"\n{'All rows are equal' if lab.equal else 'THE BOOKS DIFFER'} "
             f"after {time.monotonic() - began:.0f} s; the table is also in {RESULT}.")
@@ -69,25 +72,29 @@ def _demo_company(lab: Lab) -> None:
         pay(client, new_invoice(client))
 
 
-def _retail_company(lab: Lab, file: retail.Retail) -> None:
+def _retail_company(lab: Lab, file: retail.Retail, vat: str | None) -> None:
     """Book the file in a company of its own in pounds, push it, and compare with the file as well."""
     say(f"Booking {len(file.documents)} documents in a company in GBP ...")
     company = _gbp_company(lab.client)
     client = lab.client.in_company(company)
-    refused = file.refused + retail.Loader(client, say).load(file)
+    taxes = [_vat(client, company, vat)] if vat else []
+    refused = file.refused + retail.Loader(client, say, taxes).load(file)
     for reason in refused:
         say(f"  refused: {reason}")
     with _connected(lab, company, connect.UK_REALM):
         pass
-    report, expected = lab.reports[-1], file.expected()
-    report['refused'] = refused
-    report['file'] = {kind: {'count': sums['count'], 'total': str(sums['total'])} for kind, sums in expected.items()}
+    report, expected = lab.reports[-1], file.expected(vat)
+    report |= {'refused': refused, 'vat': vat, 'variances': _variances(client)}
+    report['file'] = {kind: {'count': sums['count'], 'total': str(sums['total']), 'tax': str(sums['tax'])}
+                      for kind, sums in expected.items()}
+    for number, variance in report['variances'].items():
+        say(f"  {number}: {variance}")
     for kind, sums in report['file'].items():
         standing = report['documents'][kind]['quickbooks']
         same = {name: standing[name] for name in sums} == sums
         lab.equal &= same
-        say(f"The file holds {sums['count']} {books.LABELS[kind].lower()} over {sums['total']}: "
-            f"{'the same as QuickBooks' if same else 'QuickBooks DIFFERS'}.")
+        say(f"The file holds {sums['count']} {books.LABELS[kind].lower()} over {sums['total']}, {sums['tax']} of it "
+            f"VAT: {'the same as QuickBooks' if same else 'QuickBooks DIFFERS'}.")
 
 
 @contextlib.contextmanager
@@ -177,6 +184,22 @@ def _gbp_company(client: OdooClient) -> int:
     client.call('res.users', 'write', [client.uid], {'company_ids': [(4, company)]})
     client.in_company(company).call('account.chart.template', 'try_loading', [], 'uk', company, install_demo=False)
     return company
+
+
+def _vat(client: OdooClient, company: int, vat: str) -> int:
+    """Let the company round taxes once a document, as QuickBooks does; return its VAT on or in prices."""
+    client.call('res.company', 'write', [company], {'tax_calculation_rounding_method': 'round_globally'})
+    standard = client.call('res.company', 'read', [company], ['account_sale_tax_id'])[0]['account_sale_tax_id'][0]
+    if vat == retail.EXCLUDED:
+        return standard
+    return client.call('account.tax', 'copy', [standard], {
+        'name': f"{retail.VAT} % in the price", 'price_include_override': 'tax_included'})[0]
+
+
+def _variances(client: OdooClient) -> dict[str, str]:
+    """Return what the company's documents say of how they differ in QuickBooks, by number."""
+    rows = client.search_read('account.move', [('qbo_state', '=', 'variance')], ['name', 'qbo_message'])
+    return {row['name']: row['qbo_message'] for row in rows}
 
 
 def _serve(lab: Lab) -> None:

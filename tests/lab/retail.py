@@ -8,7 +8,8 @@ bookkeeper makes of it:
 * codes that are no article numbers (POST, DOT, M, D, C2, BANK CHARGES, ...) are services: postage, fees,
   discounts;
 * goods given away (price 0) and goods written off (price 0, negative quantity) stay on their document, at 0;
-* the data carries no VAT, so no line carries a tax;
+* the data carries no VAT, so no line carries a tax unless one is asked for: then every line does, on top of its price
+  or inside it, and the tax of a document is rounded once;
 * a line that cannot be read, or that contradicts its document, is refused and reported, the rest is booked.
 """
 import csv
@@ -29,6 +30,9 @@ COUNTRY_CODES = {'EIRE': 'IE', 'USA': 'US', 'RSA': 'ZA', 'Channel Islands': 'JE'
 DOCUMENTS_PER_CALL = 25
 LINES_PER_CALL = 600
 RECORDS_PER_CALL = 500
+CENT = Decimal('0.01')
+VAT = Decimal(20)  # percent
+EXCLUDED, INCLUDED = 'excluded', 'included'
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ class Line:
     @property
     def amount(self) -> Decimal:
         """The line's amount as Odoo rounds it."""
-        return (self.quantity * self.price).quantize(Decimal('0.01'), ROUND_HALF_UP)
+        return (self.quantity * self.price).quantize(CENT, ROUND_HALF_UP)
 
 
 @dataclass
@@ -63,8 +67,14 @@ class Document:
 
     @property
     def total(self) -> Decimal:
-        """The document's total, positive on both kinds."""
+        """What its prices add up to, positive on both kinds."""
         return sum((line.amount for line in self.lines), Decimal(0))
+
+    def tax(self, vat: str | None) -> Decimal:
+        """The VAT on top of its prices (`EXCLUDED`) or inside them (`INCLUDED`)."""
+        if not vat:
+            return Decimal(0)
+        return (self.total * VAT / (100 + (VAT if vat == INCLUDED else 0))).quantize(CENT, ROUND_HALF_UP)
 
 
 @dataclass
@@ -74,12 +84,14 @@ class Retail:
     documents: list[Document]
     refused: list[str]
 
-    def expected(self) -> dict[str, dict]:
-        """Return count and total per QuickBooks document type, computed from the file alone."""
+    def expected(self, vat: str | None = None) -> dict[str, dict]:
+        """Return count, total and tax per QuickBooks document type, computed from the file alone."""
         result = {}
         for kind, wanted in (('Invoice', False), ('CreditMemo', True)):
             chosen = [document for document in self.documents if document.is_credit_note == wanted]
-            result[kind] = {'count': len(chosen), 'total': sum((d.total for d in chosen), Decimal(0))}
+            tax = sum((document.tax(vat) for document in chosen), Decimal(0))
+            total = sum((document.total for document in chosen), tax if vat == EXCLUDED else Decimal(0))
+            result[kind] = {'count': len(chosen), 'total': total, 'tax': tax.quantize(CENT)}
         return result
 
 
@@ -128,11 +140,15 @@ def _book(row: dict, documents: dict[str, Document]) -> None:
 
 
 class Loader:
-    """Books a Retail file in one company through `client`, telling `progress` how far it is."""
+    """Books a Retail file in one company through `client`, telling `progress` how far it is.
 
-    def __init__(self, client: OdooClient, progress: Callable[[str], None]):
+    `taxes` are the ids of the taxes on every line.
+    """
+
+    def __init__(self, client: OdooClient, progress: Callable[[str], None], taxes: Iterable[int] = ()):
         self.client = client
         self.progress = progress
+        self.taxes = list(taxes)
 
     def load(self, retail: Retail) -> list[str]:
         """Create customers, products and documents and post them; return what Odoo refused, with its reason."""
@@ -168,7 +184,7 @@ class Loader:
     def _document(self, document: Document, customers: dict[str, int], products: dict[str, int]) -> dict:
         lines = [
             {'product_id': products[line.code], 'name': line.description or line.code, 'quantity': float(line.quantity),
-             'price_unit': float(line.price), 'tax_ids': [(6, 0, [])]}
+             'price_unit': float(line.price), 'tax_ids': [(6, 0, self.taxes)]}
             for line in document.lines
         ]
         return {

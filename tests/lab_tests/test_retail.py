@@ -84,6 +84,19 @@ def test_the_slice_reads_the_same_plain_and_compressed(tmp_path):
     packed.write_bytes(gzip.compress(plain.read_bytes()))
     assert retail.read(packed) == retail.read(plain)
     assert retail.read(plain).expected() == {
-        'Invoice': {'count': 36, 'total': Decimal('25197.71')},
-        'CreditMemo': {'count': 10, 'total': Decimal('878.61')},
+        'Invoice': {'count': 36, 'total': Decimal('25197.71'), 'tax': Decimal('0.00')},
+        'CreditMemo': {'count': 10, 'total': Decimal('878.61'), 'tax': Decimal('0.00')},
     }
+
+
+@pytest.mark.parametrize(('vat', 'total', 'tax'), [
+    (None, '30.60', '0.00'), (retail.EXCLUDED, '36.72', '6.12'), (retail.INCLUDED, '30.60', '5.10')])
+def test_vat_comes_on_top_of_the_price_or_lies_in_it(tmp_path, vat, total, tax):
+    expected = read(tmp_path, GOOD, GOOD).expected(vat)['Invoice']
+    assert (expected['total'], expected['tax']) == (Decimal(total), Decimal(tax))
+
+
+def test_vat_is_rounded_once_a_document():
+    line = retail.Line('1', "", Decimal(1), Decimal('0.12'))
+    assert retail.Document('1', '', '', '', [line] * 4).tax(retail.EXCLUDED) == Decimal('0.10')
+    assert retail.Document('1', '', '', '', [line]).tax(retail.EXCLUDED) == Decimal('0.02')
