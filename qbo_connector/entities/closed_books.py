@@ -14,6 +14,7 @@ from ..exceptions import Refused
 from ..qbo import faults
 from ..qbo.marker import headed
 
+BOOKS_CLOSED = 'date'  # the field to correct; by it a retry knows what to find out anew
 LOCKS = ('fiscalyear_lock_date', 'sale_lock_date', 'tax_lock_date', 'hard_lock_date')
 
 
@@ -70,7 +71,7 @@ class QboEntity(models.AbstractModel):
         self._put_off(Refused(self.env._(
             "This is dated %(date)s, and %(causes)s. Open the books for that date, or give it a later date, or choose "
             "on the connection, under Policies, what becomes of such documents; then retry.",
-            date=day, causes=self._listed(causes)), 'date'))
+            date=day, causes=self._listed(causes)), BOOKS_CLOSED))
         return day
 
     @api.model
@@ -110,8 +111,8 @@ class QboEntity(models.AbstractModel):
         raise Refused(self.env._(
             "QuickBooks' books are closed until %(until)s, and this is dated %(date)s: nothing of that time can be "
             "changed, voided or deleted there. Open the books in QuickBooks (Settings > Account and settings > "
-            "Advanced > Close the books), use Test Connection and retry; or leave QuickBooks as it is and correct it "
-            "with a document of today.", until=connection.book_close_date, date=closed[0]), 'date')
+            "Advanced > Close the books) and retry; or leave QuickBooks as it is and correct it "
+            "with a document of today.", until=connection.book_close_date, date=closed[0]), BOOKS_CLOSED)
 
     # === HELPERS === #
 

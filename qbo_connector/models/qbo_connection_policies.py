@@ -2,6 +2,8 @@
 
 from odoo import fields, models
 
+from ..entities.closed_books import BOOKS_CLOSED
+
 
 class QboConnection(models.Model):
     """The part of the connection that holds the company's policies."""
@@ -45,3 +47,14 @@ class QboConnection(models.Model):
         string="Document Numbers", required=True, default='odoo',
         help="Odoo's number needs Custom transaction numbers in QuickBooks (Account and settings > Sales). Numbers of "
              "more than 21 characters are shortened. Otherwise QuickBooks' number is shown on the document in Odoo.")
+
+
+class QboQueueEntry(models.Model):
+    """The part of the queue that knows closed books."""
+
+    _inherit = 'qbo.queue.entry'  # pylint: disable=consider-merging-classes-inherited  # one file a concern
+
+    def _set_waiting(self):
+        """Override to find out anew whether the books are closed, where that had stopped a row: QuickBooks will say."""
+        self.filtered(lambda entry: entry.fault_field == BOOKS_CLOSED).connection_id.book_close_date = False
+        return super()._set_waiting()

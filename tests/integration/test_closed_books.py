@@ -52,10 +52,18 @@ class TestNewInClosedBooks(ClosedCase):
         self.close()
         move = self.dated(BEFORE)
         self.drain(self.connection)
-        self.close(until=None)
+        self.close(until=None, known=False)
         move.action_qbo_retry()
         self.drain(self.connection)
         self.assertEqual(self.one('Invoice', DocNumber=move.name)['TxnDate'], "2026-03-15")
+
+    def test_a_check_finds_it_before_it_is_posted_to_the_queue(self):
+        self.close()
+        move = self.dated(BEFORE)
+        (finding,) = [found for found in self.env['qbo.preflight']._examine(self.connection, move).values()
+                      if found.model == 'account.move']
+        self.assertIn("2026-03-31", ' '.join(problem.message for problem in finding.problems))
+        self.assertEqual(self.api_calls(), [])
 
     def test_the_day_after_is_open(self):
         self.close()
@@ -183,9 +191,20 @@ class TestStandingInClosedBooks(ClosedCase):
         self.drain(self.connection)
         self.assertEqual((self.writes(), self.move.qbo_state), ([], 'failed'))
         self.connection.on_closed = 'exclude'
-        self.move.action_qbo_retry()
+        self.move.action_qbo_retry()  # perhaps the books are open by now: QuickBooks says no
         self.drain(self.connection)
-        self.assertEqual((self.writes(), self.move.qbo_state), ([], 'kept'))
+        self.assertEqual((self.total(self.move.name), self.move.qbo_state), (100, 'kept'))
+        self.assertEqual(self.connection.book_close_date, CLOSED)
+
+    def test_a_payment_of_that_time_can_be_neither_voided_nor_applied_otherwise(self):
+        self.close(until=None)
+        payment = self.payment_of(BEFORE)
+        self.drain(self.connection)
+        self.close()
+        payment.action_cancel()
+        self.drain(self.connection)
+        self.assertEqual((self.writes(), payment.qbo_state), ([], 'failed'))
+        self.assertIn("closed until 2026-03-31", payment.qbo_message)
 
     def test_a_payment_of_today_still_pays_it(self):
         self.outstanding()
@@ -207,6 +226,7 @@ class TestStandingInClosedBooks(ClosedCase):
         move.action_qbo_retry()
         self.drain(self.connection)
         self.assertEqual(self.one('Invoice', DocNumber=move.name)['TxnDate'], "2026-04-10", "where it stands")
+        self.assertEqual(move.qbo_state, 'synced')
 
 
 @tagged('standard', 'post_install', '-at_install')

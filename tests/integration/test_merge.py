@@ -21,7 +21,7 @@ class TestMerge(PolicyCase):
 
     def test_documents_and_payments_go_over_and_the_second_customer_becomes_inactive(self):
         for switch in ('refuse', 'unlink'):
-            self.control('seed', {'switches': {'customer_change_paid': switch}})
+            self.control('seed', {'switches': {'customer_change_paid': switch, 'wrong_customer_link': 'refuse'}})
             double = self.env['res.partner'].create({'name': f"Double {switch}"})
             paid, unpaid = self.invoice(partner=double), self.invoice(partner=double)
             payment = self.pay(paid, 60.0)
