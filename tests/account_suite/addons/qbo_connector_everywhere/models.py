@@ -31,7 +31,7 @@ class QboQueueEntry(models.Model):
     _inherit = 'qbo.queue.entry'
 
     @api.model
-    def _collect(self, records):
+    def _collect(self, *args, **kwargs):
         """Override to insert the rows at once: a test never commits, so it would never see them written."""
-        super()._collect(records)
+        super()._collect(*args, **kwargs)
         self.sudo()._insert_collected()
