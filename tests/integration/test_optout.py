@@ -112,7 +112,11 @@ class TestOptOut(QueueCase):
         move = self.invoice()
         self.drain(self.connection)
         self.assertEqual(move.qbo_state, 'blocked')
+        triggers = self.env['ir.cron.trigger'].sudo()
+        triggers.search([]).unlink()
         self.product.qbo_excluded = True
+        self.env.cr.precommit.run()
+        self.assertTrue(triggers.search([('cron_id', '=', self.connection.cron_id.id)]))
         self.drain(self.connection)
         self.assertEqual(self.number(move), 1)
 
@@ -143,6 +147,22 @@ class TestOptOut(QueueCase):
         self.drain(self.connection)
         self.assertEqual(self.one('Invoice', DocNumber=move.name)['TotalAmt'], 7)
         self.assertEqual(move.qbo_state, 'synced')
+
+    def test_without_the_flag_documents_payments_customers_and_products_are_sent_that_never_were(self):
+        move = self.invoice(qbo_excluded=True)
+        payment = self.pay(move)
+        payment.qbo_excluded = self.partner.qbo_excluded = self.product.qbo_excluded = True
+        self.drain(self.connection)
+        self.assertFalse(self.books().get('Invoice') or self.books().get('Payment'))
+        for record in (move, payment, self.partner):
+            record.qbo_excluded = False
+        self.drain(self.connection)
+        self.assertEqual(self.number(move), 1)
+        self.assertEqual(self.one('Payment')['UnappliedAmt'], 0)
+        self.connection.push_all_products = True
+        self.product.qbo_excluded = False
+        self.drain(self.connection)
+        self.one('Item', Name="Queue Item")
 
     def test_without_the_flag_of_their_journal_documents_are_sent_and_made_equal(self):
         old, journal = self.pushed_invoice(), self.invoice(post=False).journal_id
