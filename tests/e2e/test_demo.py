@@ -32,7 +32,7 @@ def test_a_slice_with_vat_in_the_prices_stands_equal_or_says_where_it_does_not(m
 
     _company, shop = json.loads(demo.RESULT.read_text())['companies']
     expect_the_file(shop, 'odoo', retail.INCLUDED)
-    assert equal == (shop['variances'] == {})
+    assert equal or shop['variances']
     pennies = sum(abs(Decimal(side['quickbooks']['total']) - Decimal(side['odoo']['total'])) * 100
                   for side in (shop['documents']['Invoice'], shop['documents']['CreditMemo']))
     assert pennies <= len(shop['variances'])  # a document differs by a penny at most, and says so
