@@ -108,7 +108,10 @@ class QboEntity(models.AbstractModel):
     @api.model
     def _relink(self, entry):
         """Push the payments of a document again that QuickBooks took off it, as they were applied in Odoo."""
-        payments = entry._record()._qbo_settling_payments()
+        record = entry._record()
+        if not record:  # deleted meanwhile: then it is undone next
+            return
+        payments = record._qbo_settling_payments()
         self.env['qbo.binding'].search([
             ('connection_id', '=', entry.connection_id.id), ('model', '=', payments._name),
             ('res_id', 'in', payments.ids)]).content_hash = False

@@ -80,19 +80,22 @@ class AccountMove(models.Model):
         return Domain('state', '=', 'draft')
 
     def _qbo_settling_payments(self):
-        """Return the payments that settle these documents, where anything is connected."""
-        if not self.env['qbo.connection']._connected():
-            return self.env['account.payment']
-        partials = self.line_ids.matched_debit_ids | self.line_ids.matched_credit_ids
-        return partials._qbo_payments() | self.matched_payment_ids
+        """Return the payments that settle these documents, of companies that are connected."""
+        mine = self._qbo_of_connected_companies()
+        partials = mine.line_ids.matched_debit_ids | mine.line_ids.matched_credit_ids
+        return partials._qbo_payments() | mine.matched_payment_ids
+
+    def _qbo_of_connected_companies(self):
+        """Return those of a company that is connected; no others are asked anything."""
+        connected = {company_id for _connection, company_id in self.env['qbo.connection']._connected()}
+        return self.filtered(lambda move: move.company_id.id in connected) if connected else self.browse()
 
     def _qbo_refuse_while_pushed(self, policy, message):
         """Refuse to undo documents that stand in QuickBooks, where the connection's policy says so.
 
         :raise UserError: naming them
         """
-        connected = {company_id for _connection, company_id in self.env['qbo.connection']._connected()}
-        mine = self.filtered(lambda move: move.company_id.id in connected) if connected else self.browse()
+        mine = self._qbo_of_connected_companies()
         links = self.env['qbo.binding'].sudo().search([
             ('model', '=', self._name), ('res_id', 'in', mine.ids), ('state', '=', 'active'),
             (f'connection_id.{policy}', '=', 'block')]) if mine else ()

@@ -3,6 +3,7 @@
 from odoo import fields
 from odoo.tests import tagged
 
+from .currencies import MC_REALM, CurrencyCase
 from .test_policies import PolicyCase
 
 
@@ -62,6 +63,25 @@ class TestPostedAgain(PolicyCase):
     def setUp(self):
         super().setUp()
         self.outstanding()
+
+
+@tagged('standard', 'post_install', '-at_install')
+class TestAnotherCurrency(CurrencyCase):
+    """A document whose currency changes goes over to the customer of that currency."""
+
+    def test_the_currency_and_with_it_the_customer_follow(self):
+        self.join()
+        move = self.bill(self.dollar)
+        self.drain(self.connection)
+        before = self.one('Invoice', MC_REALM, DocNumber=move.name)
+        move.button_draft()
+        move.currency_id = self.euro
+        move.action_post()
+        self.drain(self.connection)
+        invoice = self.one('Invoice', MC_REALM, DocNumber=move.name)
+        self.assertEqual((invoice['Id'], invoice['CurrencyRef']['value'], invoice['CustomerRef']['name']),
+                         (before['Id'], 'EUR', "Bright Lamps Ltd (EUR)"))
+        self.assertEqual((invoice['TotalAmt'], move.qbo_state), (move.amount_total, 'synced'))
 
 
 @tagged('standard', 'post_install', '-at_install')
