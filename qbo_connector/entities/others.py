@@ -103,6 +103,7 @@ class QboEntity(models.AbstractModel):
                     if (link.model, link.res_id) not in waited and (record := link._record())]
         if payments:
             entry._wait_for({entry: payments})
+            entry.recoveries -= 1  # to wait is no answer yet: as many are left as before
         return bool(payments)
 
     @api.model
