@@ -46,6 +46,8 @@ class QboSalesDocument(models.AbstractModel):
     def _prefetch(self, records):
         records.fetch(MOVE_FIELDS)
         records.line_ids.fetch(LINE_FIELDS)
+        records.line_ids.product_id.fetch(['product_tmpl_id'])
+        records.line_ids.product_id.product_tmpl_id.fetch(['uom_id', 'qbo_excluded'])
         (records.partner_id | records.commercial_partner_id | records.partner_shipping_id).fetch(PARTNER_FIELDS)
         records.company_id.fetch(['account_price_include'])  # what taxes ask of it
 

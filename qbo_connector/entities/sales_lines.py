@@ -37,9 +37,9 @@ class QboSalesDocument(models.AbstractModel):
 
         Not the lines' subtotals: where taxes are rounded once per document, those need not add up to the total.
         """
-        sign = -1 if record.is_inbound() else 1
         return self._once(('nets', record.id), lambda: {
-            line.id: sign * line.amount_currency for line in self._amount_lines(record)})
+            line.id: -line.amount_currency if record.is_inbound() else line.amount_currency
+            for line in self._amount_lines(record)})
 
     @api.model
     def _line(self, connection, line, ids):
@@ -57,7 +57,7 @@ class QboSalesDocument(models.AbstractModel):
         return LineDoc(
             description=self._words(line, item), item=ids[item],
             quantity=None if rounding else self._decimal(line.quantity),
-            unit=(line.product_uom_id != line.product_id.uom_id and line.product_uom_id.name) or '',
+            unit=(line.product_uom_id != line.product_id.product_tmpl_id.uom_id and line.product_uom_id.name) or '',
             unit_price=None if rounding else self._unit_price(line), discount=self._decimal(line.discount),
             **discount, amount=net, **self._line_taxes(connection, line), **self._line_class(connection, line),
         )
@@ -95,6 +95,11 @@ class QboSalesDocument(models.AbstractModel):
         line's account; else (fiscal position, account changed by hand, item changed in QuickBooks) the account's own
         item does, as for lines without a product. So it does for a product that is kept out of QuickBooks.
         """
+        return self._once(('items', line.id), lambda: self._find_line_items(connection, line))
+
+    @api.model
+    def _find_line_items(self, connection, line):
+        """Work out :meth:`_line_items`."""
         product, account = line.product_id, line.account_id
         item = self._once(('item', product.id, account.id), lambda: (
             product if product and not self.env['qbo.entity.item']._excluded(connection, product)
