@@ -83,12 +83,20 @@ class Inside:
             credential.write({
                 'access_token_enc': credential._encrypt('access'), 'refresh_token_enc': credential._encrypt('refresh'),
                 'access_expires_at': far, 'refresh_expires_at': far, 'refreshed_at': fields.Datetime.now()})
-            for entity, model, domain in (
-                    ('Customer', 'res.partner', [('name', '=like', 'Bench Customer%')]),
-                    ('Item', 'product.product', [('name', '=like', 'Bench Product%')])):
+            # As after a first push: the account of the lines is mapped, and the items are known to post to it.
+            account = env['account.move.line'].search(
+                [('display_type', '=', 'product'), ('product_id.name', '=like', 'Bench Product%')], limit=1).account_id
+            reference = env['qbo.reference'].create({
+                'connection_id': connection.id, 'entity': 'Account', 'remote_id': '1', 'name': account.name})
+            env['qbo.mapping'].create({
+                'connection_id': connection.id, 'kind': 'account', 'res_id': account.id, 'name': account.name,
+                'reference_id': reference.id})
+            for entity, model, domain, values in (
+                    ('Customer', 'res.partner', [('name', '=like', 'Bench Customer%')], {}),
+                    ('Item', 'product.product', [('name', '=like', 'Bench Product%')], {'posting_account': '1'})):
                 env['qbo.binding'].create([{
                     'connection_id': connection.id, 'entity': entity, 'remote_id': str(record.id), 'model': model,
-                    'res_id': record.id} for record in env[model].search(domain)])
+                    'res_id': record.id, **values} for record in env[model].search(domain)])
             env.cr.precommit.clear()
             env['qbo.queue.entry'].search([]).unlink()
         return {}
