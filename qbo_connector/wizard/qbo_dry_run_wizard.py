@@ -80,9 +80,7 @@ class QboDryRunWizard(models.TransientModel):
                  'culprit_ids', 'mapping_kind', 'mapping_res_id')
         groups = {}
         for problem in self.problem_ids:
-            mapping = (problem.mapping_kind, problem.mapping_res_id) if problem.mapping_kind else ()
-            key = (problem.connection_id.id, problem.stopped_model, problem.entity, problem.kind, problem.message,
-                   mapping)
+            key = (problem.connection_id.id, problem.stopped_model, problem.entity, problem.kind, problem.message)
             groups[key] = {'connection_id': problem.connection_id.id, **{name: problem[name] for name in names}}
         return groups
 

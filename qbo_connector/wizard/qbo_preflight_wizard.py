@@ -157,7 +157,7 @@ class QboPreflightProblem(models.TransientModel):
         groups = {} if groups is None else groups
         for connection, finding, problem in problems:
             mapping_kind, mapping_res_id = problem.mapping or (False, 0)
-            key = (connection.id, finding.model, finding.entity, problem.kind, problem.message, problem.mapping)
+            key = (connection.id, finding.model, finding.entity, problem.kind, problem.message)
             values = groups.setdefault(key, {
                 'connection_id': connection.id, 'kind': problem.kind, 'message': problem.message,
                 'name': problem.name, 'entity': finding.entity, 'record_count': 0,
@@ -175,22 +175,22 @@ class QboPreflightProblem(models.TransientModel):
     def action_fix(self):
         """Open what must be corrected: the mapping, or the records."""
         self.ensure_one()
-        if self.mapping_kind:
-            return self._mapping().action_open()
-        return self._action(self.culprit_model, self.culprit_ids)
+        return self._open_mapping() if self.mapping_kind else self._action(self.culprit_model, self.culprit_ids)
 
     def action_open_records(self):
         """Open the records that this stops."""
         self.ensure_one()
         return self._action(self.stopped_model, self.stopped_ids)
 
-    def _mapping(self):
-        """Return the row to complete, which the check itself has not made."""
-        mappings = self.env['qbo.mapping']
-        record = self.env[KINDS[self.mapping_kind][0]].browse(self.mapping_res_id or [])
-        return mappings.search([
-            ('connection_id', '=', self.connection_id.id), ('kind', '=', self.mapping_kind),
-            ('res_id', '=', self.mapping_res_id)]) or mappings._add(self.connection_id, self.mapping_kind, record)
+    def _open_mapping(self):
+        """Open the row to complete, which the check itself has not made."""
+        kind, mappings = self.mapping_kind, self.env['qbo.mapping']
+        mapping = mappings.search([
+            ('connection_id', '=', self.connection_id.id), ('kind', '=', kind), ('res_id', '=', self.mapping_res_id)])
+        record = self.env[KINDS[kind][0]].browse(self.mapping_res_id or [])
+        if not mapping and record != record.exists():  # made for the check alone: the wizard makes it for good
+            return self.connection_id.action_open_mapping_wizard()
+        return (mapping or mappings._add(self.connection_id, kind, record)).action_open()
 
     def _action(self, model, ids):
         """Return the action that opens records of one model."""

@@ -141,6 +141,12 @@ class TestPreflight(PreflightMixin, QueueCase):
         self.drain(self.connection)
         self.one('Invoice', DocNumber=move.name)
 
+    def test_a_mapping_that_the_check_made_for_itself_is_completed_in_the_wizard(self):
+        problem = self.env['qbo.preflight.problem'].create({
+            'connection_id': self.connection.id, 'kind': 'mapping', 'message': "x", 'mapping_kind': 'tax',
+            'mapping_res_id': 10 ** 9})
+        self.assertEqual(problem.action_fix()['res_model'], 'qbo.mapping.wizard')
+
     def test_what_the_check_refuses_the_drain_refuses_in_the_same_words(self):
         bad = self.env['res.partner'].create({'name': ":-:"})
         self.connection.sudo().tax_regime = 'none'
