@@ -30,6 +30,7 @@
         'views/qbo_preflight_views.xml',
         'views/qbo_excluded_views.xml',
         'views/qbo_policies_views.xml',
+        'views/qbo_taxes_views.xml',
         'views/qbo_menus.xml',
     ],
     'assets': {

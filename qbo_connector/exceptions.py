@@ -38,6 +38,14 @@ class Refused(PushError):
     :param str field: the field of the record to correct, if it is one
     """
 
+    fault_class = 'Refused'
+
     def __init__(self, message, field=None):
         super().__init__(message)
         self.field = field
+
+
+class OpenVariance(Refused):
+    """QuickBooks holds the record as it is, with other figures; nothing is sent, and a person has to look."""
+
+    fault_class = 'Variance'

@@ -2,6 +2,7 @@
 
 from . import (
     qbo_entity,
+    variance,
     undo,
     others,
     closed_books,

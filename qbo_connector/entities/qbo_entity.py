@@ -12,6 +12,7 @@ from decimal import Decimal
 from odoo import api, fields, models, tools
 from odoo.fields import Domain
 
+from ..exceptions import OpenVariance
 from ..qbo import faults
 from ..qbo.answer import Answer
 from ..qbo.changes import replaced
@@ -272,6 +273,8 @@ class QboEntity(models.AbstractModel):
         digest = hashlib.sha256(json.dumps(payload, ensure_ascii=False).encode()).hexdigest()
         if binding and binding.content_hash == digest and binding.state == 'active':
             binding._keep('')
+            if binding.variance_open:
+                raise OpenVariance(self._variance_message(binding.variance))
             return Plan('none', note=self.env._("QuickBooks already has it like this."))
         if binding and (reason := self._frozen(connection, record, binding)):
             binding._keep(reason)
@@ -324,37 +327,12 @@ class QboEntity(models.AbstractModel):
             'remote_number': data.get('DocNumber') or False, 'remote_date': data.get('TxnDate') or False,
             'remote_customer': (data.get('CustomerRef') or {}).get('value') or False, **self._figures(entry, data),
         }
+        values['variance_open'] = bool(values.get('variance')) and self._is_beyond(entry, values)
         if entry.note:
             entry._note_on_records(entry.note)
         if entry.operation != 'void':
             values |= {'content_hash': entry.content_hash, 'name_suffix': entry.name_suffix or binding.name_suffix}
         return values
-
-    @api.model
-    def _figures(self, entry, data):
-        """Return the link's amounts from QuickBooks' answer, and how they differ from Odoo's."""
-        if 'TotalAmt' not in data:
-            return {}
-        tax = (data.get('TxnTaxDetail') or {}).get('TotalTax') or 0
-        figures = {
-            'remote_total': float(data['TotalAmt']), 'remote_tax': float(tax),
-            'remote_balance': float(data.get('Balance') or data.get('UnappliedAmt') or 0), 'variance': False,
-        }
-        if entry.operation in ('create', 'update'):
-            figures['variance'] = self._variance(entry, figures)
-        return figures
-
-    @api.model
-    def _variance(self, entry, figures):
-        """Say how QuickBooks' own total and tax differ from Odoo's, or return False."""
-        pairs = [
-            (self.env._("total"), entry.expected_total, figures['remote_total']),
-            (self.env._("tax"), entry.expected_tax, figures['remote_tax']),
-        ]
-        return ", ".join(
-            self.env._("%(what)s %(odoo).2f in Odoo, %(qbo).2f in QuickBooks", what=what, odoo=ours, qbo=theirs)
-            for what, ours, theirs in pairs if round(ours - theirs, 4)
-        ) or False
 
     # === HELPERS === #
 

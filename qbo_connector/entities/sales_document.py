@@ -129,6 +129,7 @@ class QboSalesDocument(models.AbstractModel):
             shipping=customer._address(record.partner_shipping_id or record.partner_id, company_name),
             email=record.partner_id.email_normalized or '',
         )
+        document = self._closed(connection, record, document)
         return sales_payload(document), record.amount_total, record.amount_tax
 
     @api.model
@@ -146,6 +147,7 @@ class QboSalesDocument(models.AbstractModel):
             raise Refused(self.env._(
                 "The lines and the tax of this document add up to %(sum).2f, its total is %(total).2f; it has lines "
                 "that QuickBooks cannot show.", sum=net + record.amount_tax, total=record.amount_total))
+        self._check_taxes(connection, record)
         if connection.tax_regime == 'none' and record.amount_tax:
             raise Refused(self.env._(
                 "This document has tax, and sales tax is switched off in the QuickBooks company. Switch it on there, "

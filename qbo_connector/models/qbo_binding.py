@@ -42,6 +42,10 @@ class QboBinding(models.Model):
     kept_because = fields.Char(
         string="Left as It Is", help="Why QuickBooks keeps the object although the record changed in Odoo.")
     variance = fields.Char(help="How QuickBooks' own figures differ from Odoo's, if they do.")
+    variance_open = fields.Boolean(
+        string="To Be Looked At", help="The variance is beyond the connection's tolerance, and nobody accepted it yet.")
+    rounding = fields.Float(digits=(16, 4), help="Amount of the line that makes QuickBooks' total Odoo's.")
+    rounding_for = fields.Char(help="Hash of the lines for which QuickBooks' answer asked for that rounding.")
     state = fields.Selection(
         [('active', "In QuickBooks"), ('inactive', "Inactive"), ('voided', "Voided"), ('deleted', "Deleted")],
         default='active', required=True,

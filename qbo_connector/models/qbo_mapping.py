@@ -11,12 +11,14 @@ from ..exceptions import MissingMapping
 KINDS = {
     'account': ('account.account', 'Account'),
     'tax': ('account.tax', 'TaxCode'),
+    'tax_combination': ('qbo.tax.combination', 'TaxCode'),
     'term': ('account.payment.term', 'Term'),
     'journal': ('account.journal', 'Account'),
     'payment_method': ('account.payment.method.line', 'PaymentMethod'),
     'class': ('account.analytic.account', 'Class'),
     'department': ('account.analytic.account', 'Department'),
 }
+TAXES = ('tax', 'tax_combination')
 INCOME_TYPES = ('Income', 'Other Income')
 DEPOSIT_TYPES = ('Bank', 'Other Current Asset')
 
@@ -31,7 +33,8 @@ class QboMapping(models.Model):
     connection_id = fields.Many2one('qbo.connection', required=True, index=True, ondelete='cascade')
     company_id = fields.Many2one(related='connection_id.company_id', store=True, index=True)
     kind = fields.Selection(
-        [('account', "Account"), ('tax', "Tax"), ('term', "Payment Term"), ('journal', "Bank or Cash Journal"),
+        [('account', "Account"), ('tax', "Tax"), ('tax_combination', "Taxes on One Line"),
+         ('term', "Payment Term"), ('journal', "Bank or Cash Journal"),
          ('payment_method', "Payment Method"), ('class', "Class"), ('department', "Location")],
         required=True)
     res_model = fields.Char(compute='_compute_kind')
@@ -67,7 +70,7 @@ class QboMapping(models.Model):
         for mapping in self:
             reference = mapping.reference_id
             required = mapping.kind == 'account' or (
-                mapping.kind == 'tax' and mapping.connection_id.tax_regime == 'global')
+                mapping.kind in TAXES and mapping.connection_id.tax_regime == 'global')
             unmapped = 'missing' if required else 'optional'
             mapping.state = unmapped if not reference else 'mapped' if reference.active else 'inactive'
             mapping.warning = mapping._warning(mapping.kind, mapping._record(), reference)
@@ -77,7 +80,7 @@ class QboMapping(models.Model):
             return NotImplemented
         unmapped = Domain('reference_id', '=', False)
         required = Domain('kind', '=', 'account') | (
-            Domain('kind', '=', 'tax') & Domain('connection_id.tax_regime', '=', 'global'))
+            Domain('kind', 'in', TAXES) & Domain('connection_id.tax_regime', '=', 'global'))
         domains = {
             'missing': unmapped & required, 'optional': unmapped & ~required,
             'mapped': Domain('reference_id.active', '=', True),
@@ -96,7 +99,7 @@ class QboMapping(models.Model):
         """Return what is suspicious about a counterpart, or False."""
         if reference and not reference.active:
             return self.env._("%(name)s is inactive or deleted in QuickBooks.", name=reference.name)
-        rate = self._tax_rate(record) if kind == 'tax' and reference else None
+        rate = self._tax_rate(record) if kind in TAXES and reference else None
         if rate is not None and float_compare(rate, reference.rate, precision_digits=4):
             return self.env._("Odoo charges %(odoo)g %%, this code %(qbo)g %%.", odoo=rate, qbo=reference.rate)
         return False

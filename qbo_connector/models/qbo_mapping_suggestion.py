@@ -65,6 +65,9 @@ class QboMapping(models.Model):
             used.append(('tax', None))
         if connection.tax_regime != 'none':
             used += [('tax', tax) for tax in company_self._used_taxes(company)]
+        if connection.tax_regime == 'global':
+            used += [('tax_combination', combination)
+                     for combination in company_self.env['qbo.tax.combination']._used(company)]
         terms = company_self.env['account.payment.term'].search([('company_id', 'in', (False, company.id))])
         journals = company_self.env['account.journal'].search(
             [('type', 'in', ('bank', 'cash', 'credit')), ('company_id', '=', company.id)])
@@ -231,18 +234,45 @@ class QboMapping(models.Model):
         return None
 
     @api.model
+    def _suggest_tax_combination(self, candidates, combination):
+        """Suggest a code of the same rate in all; the names decide among several."""
+        return self._suggest_tax(candidates, combination)
+
+    @api.model
     def _tax_rate(self, tax):
-        """Return what a tax charges in percent, or None when it is not a percentage."""
+        """Return what a tax, or several on one line, charge in percent; None when that is not a percentage."""
         if not tax:
             return 0.0
+        if tax._name == 'qbo.tax.combination':
+            return self._rate_of_several(tax.tax_ids)
         if tax.amount_type == 'group':
-            rates = [self._tax_rate(child) for child in tax.children_tax_ids]
-            return None if None in rates else sum(rates)
-        return tax.amount if tax.amount_type == 'percent' else None
+            return self._rate_of_several(tax.children_tax_ids)
+        if tax.amount_type == 'division' and tax.amount < 100:
+            return 100 * tax.amount / (100 - tax.amount)
+        if tax.amount_type != 'percent':
+            return None
+        # A reverse charge is posted twice, the second time the other way round: the customer pays nothing.
+        repartition = tax.invoice_repartition_line_ids.filtered(lambda line: line.repartition_type == 'tax')
+        return tax.amount * sum(repartition.mapped('factor_percent')) / 100
+
+    @api.model
+    def _rate_of_several(self, taxes):
+        """Return what taxes charge together, where one may be charged on the tax of another before it."""
+        total = base = 0.0
+        for tax in taxes.sorted('sequence'):
+            rate = self._tax_rate(tax)
+            if rate is None:
+                return None
+            rate *= (1 + base / 100) if tax.is_base_affected else 1
+            total += rate
+            base += rate if tax.include_base_amount else 0
+        return total
 
 
 def _names(tax):
     """Return the texts that name a tax."""
+    if tax._name == 'qbo.tax.combination':
+        return [name for name in (tax.display_name, "/".join(tax.tax_ids.mapped('name'))) if name]
     description = str(tax.description.striptags()) if tax.description else ''
     return [name for name in (tax.name, description, tax.invoice_label) if name]
 

@@ -12,7 +12,8 @@ from odoo import api, models
 from ..exceptions import MissingDependency, MissingMapping
 from .qbo_queue_entry import STUCK_STATES
 
-OWN_REASONS = ('MissingMapping', 'Refused', 'Unexpected')  # what the check itself finds again, if it is still so
+# what the check itself finds again, if it is still so
+OWN_REASONS = ('MissingMapping', 'Refused', 'Variance', 'Unexpected')
 
 
 @dataclass(frozen=True)

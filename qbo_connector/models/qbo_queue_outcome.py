@@ -67,7 +67,8 @@ class QboQueueEntry(models.Model):
             if isinstance(error, MissingMapping):
                 causes.setdefault(('MissingMapping', str(error), None, error.mapping), []).append(entry.id)
             elif not isinstance(error, MissingDependency):
-                causes.setdefault(('Refused', str(error), error.field, None), []).append(entry.id)
+                causes.setdefault(
+                    (getattr(error, 'fault_class', 'Refused'), str(error), error.field, None), []).append(entry.id)
         for (fault_class, message, field, mapping), ids in causes.items():
             if mapping:
                 # Written by us, the mapping cannot be completed unseen at the same moment: PostgreSQL lets one of the

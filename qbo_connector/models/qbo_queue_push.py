@@ -276,7 +276,7 @@ class QboQueueEntry(models.Model):
         Binding, handlers = self.env['qbo.binding'], self.env['qbo.entity']
         mine = self._still_sending()
         bindings = Binding._of_records(mine.connection_id, mine)
-        new, done = [], {}
+        new, done, differing = [], {}, {}
         for entry in mine:
             handler, answer = handlers._by_name(entry.model, entry.entity), answers[entry]
             binding = bindings.get((entry.model, entry.res_id), Binding)
@@ -289,8 +289,11 @@ class QboQueueEntry(models.Model):
                 'operation': entry.operation, 'intuit_tid': answer.intuit_tid,
                 'answer': json.dumps(answer.data, default=float, ensure_ascii=False),
             }
+            if values.get('variance_open'):
+                differing[entry] = {**done.pop(entry), 'message': handler._variance_message(values['variance'])}
         insert_rows(Binding, new)
-        mine._set_done(done)
+        self.browse([entry.id for entry in done])._set_done(done)
+        self._set_differing(differing)
         mine.connection_id._note_success()
         self.env.cr.execute(AT_EASE)  # lost with the power, it is repeated: the rows are found in `sending`
         self._commit()

@@ -29,6 +29,7 @@ class QboReference(models.Model):
     subtype = fields.Char()
     email = fields.Char()
     rate = fields.Float(string="Rate (%)", digits=(16, 4))
+    rates = fields.Json(help="Of a tax code: [Id, percent] of each of its rates on sales.")
     due_days = fields.Integer(string="Days", help="Of a term: days from the document to its due date, -1 if other.")
     currency = fields.Char()
     sync_token = fields.Char()
@@ -119,22 +120,27 @@ def reference_values(entity, data, rates=None):
         'currency': (data.get('CurrencyRef') or {}).get('value') or False,
     }
     if entity == 'TaxCode':
-        values['rate'] = float(code_rate(data, rates or {}))
+        components = code_rates(data, rates or {})
+        values['rate'] = float(sum(percent for _rate, percent in components))
+        values['rates'] = [[rate, str(percent)] for rate, percent in components] or False
     if entity == 'Term':
         values['due_days'] = int(data['DueDays']) if data.get('DueDays') is not None else -1
     return values
 
 
-def code_rate(code, rates):
-    """Return what a tax code charges on sales, in percent of the net amount.
+def code_rates(code, rates):
+    """Return what a tax code charges on sales: ``[(rate Id, percent of the net amount)]``.
 
     A code is a list of rates in an order; a rate of type TaxOnAmountPlusTax is charged on the amount with the taxes
     before it (QBO: "TaxCode").
     """
     details = (code.get('SalesTaxRateList') or {}).get('TaxRateDetail') or []
-    total = Decimal(0)
+    components, total = [], Decimal(0)
     for detail in sorted(details, key=lambda d: int(d.get('TaxOrder') or 0)):
-        rate = rates.get((detail.get('TaxRateRef') or {}).get('value'), Decimal(0))
-        compound = detail.get('TaxTypeApplicable') == 'TaxOnAmountPlusTax'
-        total += rate * (1 + total / 100) if compound else rate
-    return total
+        rate_id = (detail.get('TaxRateRef') or {}).get('value')
+        rate = rates.get(rate_id, Decimal(0))
+        if detail.get('TaxTypeApplicable') == 'TaxOnAmountPlusTax':
+            rate *= 1 + total / 100
+        total += rate
+        components.append((rate_id, rate))
+    return components

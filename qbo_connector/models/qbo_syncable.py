@@ -48,6 +48,9 @@ class QboSyncable(models.AbstractModel):
         compute='_compute_qbo_state', search='_search_qbo_changed', compute_sudo=True,
         string="Changed Since Sync", groups=READERS,
         help="QuickBooks holds an earlier version: the update waits, is blocked or failed, or it was reset to draft.")
+    qbo_differs = fields.Boolean(
+        compute='_compute_qbo_state', compute_sudo=True, string="Figures Differ", groups=READERS,
+        help="It stands in QuickBooks with figures of its own, and a person has to look.")
     qbo_entry_id = fields.Many2one(
         'qbo.queue.entry', compute='_compute_qbo_state', compute_sudo=True, groups=READERS)
     qbo_entry_count = fields.Integer(compute='_compute_qbo_state', compute_sudo=True, groups=READERS)
@@ -70,8 +73,9 @@ class QboSyncable(models.AbstractModel):
             record.qbo_entry_id = entry
             record.qbo_entry_count = len(rows)
             record.qbo_state, record.qbo_message = record._qbo_status(handlers, entry, binding, record in drafts)
+            record.qbo_differs = entry.state == 'failed' and entry.fault_class == 'Variance'
             record.qbo_changed = binding.state == 'active' and record.qbo_state != 'excluded' and (
-                record in drafts or entry.state in OPEN_STATES + STUCK_STATES)
+                record in drafts or (entry.state in OPEN_STATES + STUCK_STATES and not record.qbo_differs))
 
     def _qbo_status(self, handlers, entry, binding, draft):
         """Return the badge and its explanation.

@@ -4,7 +4,7 @@ Amounts are Decimals; a float is refused on the spot, because its error would sh
 Ids are QuickBooks' own, as text. Dates are ``datetime.date``.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 
@@ -13,9 +13,9 @@ class _Exact:
     """Base that refuses floats."""
 
     def __post_init__(self):
-        for field in fields(self):
-            if isinstance(getattr(self, field.name), float):
-                raise TypeError(f"{type(self).__name__}.{field.name} must be a Decimal, not a float")
+        for each in fields(self):
+            if isinstance(getattr(self, each.name), float):
+                raise TypeError(f"{type(self).__name__}.{each.name} must be a Decimal, not a float")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +86,8 @@ class LineDoc(_Exact):
     ``amount`` is the net amount (discount taken off, tax excluded) that must stand in the books;
     ``unit_price`` is before ``discount`` (percent). Without item and amount the line is only text.
     ``discount_item`` and ``discount_amount`` are the item of the discount and what it is booked as, where it has an
-    account of its own; ``unit`` is the unit of measure, where the quantity would be misread without it.
+    account of its own; ``unit`` is the unit of measure, where the quantity would be misread without it. ``gross`` is
+    the amount with its tax, on documents whose prices include it.
     """
 
     description: str = ''
@@ -98,6 +99,7 @@ class LineDoc(_Exact):
     discount_amount: Decimal | None = None
     unit: str = ''
     amount: Decimal | None = None
+    gross: Decimal | None = None
     tax_code: str | None = None
     taxable: bool = False
     class_id: str | None = None
@@ -108,7 +110,11 @@ class SalesDoc(_Exact):
     """An invoice or credit note; ``kind`` is ``'Invoice'`` or ``'CreditMemo'``.
 
     ``digits`` are the decimals of its currency, ``tax_regime`` is ``'us'``, ``'global'`` or ``'none'`` (see
-    :func:`.company.regime`), ``tax_code`` the US code of the whole document.
+    :func:`.company.regime`), ``tax_code`` the US code of the whole document, ``automated_tax`` whether US automated
+    sales tax is on. ``total`` and ``tax_total`` are Odoo's; ``rounded`` is what Odoo rounded off within a tax.
+    ``tax_rates`` are the rates of the tax codes, ``{code: ((rate Id, percent), ...)}``; ``tax_included`` says that
+    the lines' ``gross`` amounts count. ``taxes`` (of :class:`~.taxes.TaxShare`) and ``rounding`` close a difference,
+    see :func:`.taxes.closed`; ``untaxed_code`` is the tax code of such a rounding line.
     """
 
     kind: str
@@ -124,6 +130,14 @@ class SalesDoc(_Exact):
     tax_regime: str = 'none'
     tax_total: Decimal = Decimal(0)
     tax_code: str | None = None
+    total: Decimal = Decimal(0)
+    automated_tax: bool = False
+    tax_rates: dict = field(default_factory=dict)
+    tax_included: bool = False
+    rounded: Decimal = Decimal(0)
+    taxes: tuple = ()
+    rounding: Decimal = Decimal(0)
+    untaxed_code: str | None = None
     memo: str = ''
     private_note: str = ''
     billing: Address | None = None

@@ -46,13 +46,23 @@ class TestUkDocuments(QboCase):
         self.assertAlmostEqual(invoice['TxnTaxDetail']['TotalTax'], move.amount_tax)
         self.assertEqual(move.qbo_state, 'synced')
 
-    def test_a_cent_by_which_the_books_differ_is_shown_with_both_figures(self):
+    def test_prices_that_include_vat_come_to_the_cent(self):
         move = self.invoice_with_vat_included(9.99)
         invoice = self.one('Invoice', realm=UK_REALM, DocNumber=move.name)
-        self.assertEqual((move.amount_total, float(invoice['TotalAmt'])), (86.97, 86.96))
+        self.assertEqual((move.amount_total, float(invoice['TotalAmt'])), (86.97, 86.97))
+        self.assertEqual(move.qbo_state, 'synced')
+
+    def test_a_cent_of_tax_by_which_the_books_differ_is_shown_with_both_figures(self):
+        self.company.tax_calculation_rounding_method = 'round_per_line'
+        move = self.invoice(lines=[{
+            'product_id': self.product.id, 'quantity': 1, 'price_unit': 0.88,
+            'tax_ids': self.company.account_sale_tax_id.ids} for _line in range(3)])
+        self.drain(self.connection)
+        invoice = self.one('Invoice', realm=UK_REALM, DocNumber=move.name)
+        self.assertEqual((move.amount_total, float(invoice['TotalAmt'])), (3.18, 3.18))
         self.assertEqual(move.qbo_state, 'variance')
-        self.assertIn("86.97", move.qbo_message)
-        self.assertIn("86.96", move.qbo_message)
+        self.assertIn("0.54", move.qbo_message)
+        self.assertIn("0.53", move.qbo_message)
         self.assertIn(move, self.env['account.move'].search([('qbo_state', '=', 'variance')]))
 
     def invoice_with_vat_included(self, price):
@@ -99,4 +109,4 @@ class TestUkDocuments(QboCase):
         self.assertEqual(entry.state, 'pending')
         self.drain(self.connection)
         self.one('Invoice', realm=UK_REALM, DocNumber=move.name)
-        self.assertIn(move.qbo_state, ('synced', 'variance'))
+        self.assertEqual(self.entries(move)[0].fault_class, 'Variance')  # 18 % here, 20 % there

@@ -43,15 +43,21 @@ _UK_TAXES = [  # code, description, rate
     ("0.0% Z", "0.0% Z (zero rate)", 0), ("Exempt", "Exempt from VAT", 0), ("No VAT", "Outside of VAT", 0),
     ("20.0% ECG", "EC goods 20.0%", 0), ("0.0% ECS", "EC services, zero rated", 0),
 ]
-_CA_TAXES = [("GST", "GST", 5), ("HST ON", "HST Ontario", 13), ("Zero-rated", "Zero-rated", 0),
-             ("Exempt", "Exempt", 0), ("Out of Scope", "Out of Scope", 0)]
+# Several rates make one code: their sum is what a line is charged.
+_CA_TAXES = [("GST", "GST", 5), ("HST ON", "HST Ontario", 13), ("PST BC", "PST British Columbia", 7),
+             ("GST/PST BC", "GST and PST British Columbia", (5, 7)), ("GST/QST QC", "GST and QST", (5, "9.975")),
+             ("Zero-rated", "Zero-rated", 0), ("Exempt", "Exempt", 0), ("Out of Scope", "Out of Scope", 0)]
 _EU_TAXES = [("21.0%", "Standard rate", 21), ("9.0%", "Reduced rate", 9), ("0.0%", "Zero rate", 0),
-             ("Exempt", "Exempt", 0)]
+             ("Exempt", "Exempt", 0), ("Reverse Charge", "Reverse charge", 0)]
+_AU_TAXES = [("GST", "GST", 10), ("GST free", "GST free", 0), ("Out of Scope", "Out of Scope", 0)]
+_IN_TAXES = [("GST 18%", "CGST 9 % and SGST 9 %", (9, 9)), ("IGST 18%", "IGST 18 %", 18), ("Exempt", "Exempt", 0),
+             ("Out of Scope", "Out of Scope", 0)]
+_TAXES = {'GB': _UK_TAXES, 'CA': _CA_TAXES, 'AU': _AU_TAXES, 'IN': _IN_TAXES}
 _AGENCIES = {'GB': "HM Revenue & Customs (VAT)", 'CA': "Canada Revenue Agency"}
 #: A US company that keeps several currencies: add it with add_company(**US_MULTICURRENCY), or by /_sim/seed.
 US_MULTICURRENCY = {
     'realm_id': '9130000000000004', 'name': "Sandbox Company US, several currencies", 'multicurrency': True}
-ALPHA3 = {'US': 'USA', 'GB': 'GBR', 'CA': 'CAN', 'FR': 'FRA', 'DE': 'DEU', 'NL': 'NLD', 'AU': 'AUS'}
+ALPHA3 = {'US': 'USA', 'GB': 'GBR', 'CA': 'CAN', 'FR': 'FRA', 'DE': 'DEU', 'NL': 'NLD', 'AU': 'AUS', 'IN': 'IND'}
 
 
 def furnish(company, multicurrency=False, preferences=None):
@@ -122,11 +128,11 @@ def _us_taxes(company):
 def _other_taxes(company):
     name = _AGENCIES.get(company.country, "Tax Office")
     agency = _add(company, 'TaxAgency', {'DisplayName': name, 'TaxTrackedOnPurchases': True})
-    table = {'GB': _UK_TAXES, 'CA': _CA_TAXES}.get(company.country, _EU_TAXES)
-    for code, description, percent in table:
-        sales = _rate(company, f"{code} (Sales)", percent, agency['Id'])
-        purchases = _rate(company, f"{code} (Purchases)", percent, agency['Id'])
-        _code(company, code, description, [sales], [purchases])
+    for code, description, percents in _TAXES.get(company.country, _EU_TAXES):
+        percents = percents if isinstance(percents, tuple) else (percents,)
+        sides = [[_rate(company, f"{code} ({side}{position or ''})", percent, agency['Id'])
+                  for position, percent in enumerate(percents)] for side in ("Sales", "Purchases")]
+        _code(company, code, description, *sides)
     change_preferences(company, {'TaxPrefs': {'UsingSalesTax': True}})
 
 

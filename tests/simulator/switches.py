@@ -38,7 +38,9 @@ DEFAULTS = {
     'journal_receivables': 1,               # most A/R and A/P lines of a journal entry; 0 = no such limit
     'purchase_tax_code': True,              # non-US: lines of a Purchase need a TaxCodeRef unless NotApplicable
     'tax_rounding': 'document',             # tax rounded per rate on the document, or per 'line'
-    'line_tax_override': False,             # non-US: TotalTax sent by the caller is honoured
+    'line_tax_override': False,             # non-US: TaxLine amounts sent by the caller are honoured
+    'inclusive_amounts': 'detail',          # TaxInclusive: TaxInclusiveAmt holds the tax ('detail'), Amount does
+                                            # ('amount'), or the word changes the display alone ('display')
     'manual_tax_override': False,           # US without AST: TotalTax sent by the caller is honoured
     'currency_required': True,              # with multicurrency a transaction must name its currency
     'taxed_lines': 750,                     # most lines of a sales document with tax; 0 = no such limit

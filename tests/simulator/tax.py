@@ -114,25 +114,51 @@ def _global(company, obj):
     currency = obj['CurrencyRef']['value']
     if mode == 'NotApplicable':
         return _without_tax(obj, currency)
-    bases, line_tax, net = defaultdict(lambda: ZERO), defaultdict(lambda: ZERO), ZERO
+    inclusive = mode == 'TaxInclusive' and company.switch('inclusive_amounts') != 'display'
+    bases, line_tax, subtotal = defaultdict(lambda: ZERO), defaultdict(lambda: ZERO), ZERO
     for line, detail in _taxed_lines(obj):
         code = (detail.get('TaxCodeRef') or {}).get('value')
         if not code or code in ('TAX', 'NON'):
             raise faults.business(_MISSING.get(company.country, "Make sure all your transactions have a tax rate "
                                                                 "before you save."))
         rates = code_rates(company, code)
-        if mode == 'TaxInclusive':
-            _take_tax_out(line, detail, rates, currency)
-        net += line['Amount']
+        base = amount = line['Amount']
+        if inclusive:
+            amount = _gross(company, detail, line['Amount'], rates, currency)
+            base = amount * 100 / (100 + sum((rate['RateValue'] for rate in rates), ZERO))
+            detail['TaxInclusiveAmt'], line['Amount'] = amount, amounts.cents(base, currency)
+        subtotal += amount
         for rate in rates:
-            bases[rate['Id']] += line['Amount']
-            line_tax[rate['Id']] += amounts.cents(line['Amount'] * rate['RateValue'] / 100, currency)
-    discount = _discount(obj, net, currency)
-    if discount and net:
+            bases[rate['Id']] += base
+            line_tax[rate['Id']] += amounts.cents(base * rate['RateValue'] / 100, currency)
+    discount = _discount(obj, subtotal, currency)
+    if discount and subtotal:
         for rate_id in bases:
-            bases[rate_id] -= amounts.cents(discount * bases[rate_id] / net, currency)
-    obj['TxnTaxDetail'] = _global_detail(company, obj.get('TxnTaxDetail') or {}, bases, line_tax, currency)
-    return net - discount, obj['TxnTaxDetail']['TotalTax']
+            bases[rate_id] -= amounts.cents(discount * bases[rate_id] / subtotal, currency)
+    obj['TxnTaxDetail'] = detail = _global_detail(company, obj.get('TxnTaxDetail') or {}, bases, line_tax, currency)
+    if not inclusive:
+        return subtotal - discount, detail['TotalTax']
+    # The total is the sum of what the lines show with their tax, whatever their net amounts round to.
+    net = subtotal - discount - detail['TotalTax']
+    _let_lines_sum_up(obj, net + discount)
+    return net, detail['TotalTax']
+
+
+def _gross(company, detail, amount, rates, currency):
+    """A line's amount with tax: TaxInclusiveAmt, or what the company makes of Amount."""
+    if company.switch('inclusive_amounts') == 'amount':
+        return amount
+    if detail.get('TaxInclusiveAmt') is not None:
+        return detail['TaxInclusiveAmt']
+    return amounts.cents(amount * (100 + sum((rate['RateValue'] for rate in rates), ZERO)) / 100, currency)
+
+
+def _let_lines_sum_up(obj, net):
+    """Put what the lines' net amounts are off by on the largest of them."""
+    lines = [line for line, _detail in _taxed_lines(obj)]
+    rest = net - sum(line['Amount'] for line in lines)
+    if rest and lines:
+        max(lines, key=lambda line: abs(line['Amount']))['Amount'] += rest
 
 
 def _without_tax(obj, currency):
@@ -147,29 +173,34 @@ def _without_tax(obj, currency):
     return net - _discount(obj, net, currency), ZERO
 
 
-def _take_tax_out(line, detail, rates, currency):
-    """TaxInclusive: the gross amount is TaxInclusiveAmt if sent, else Amount; Amount becomes the net one."""
-    gross = detail.get('TaxInclusiveAmt')
-    gross = line['Amount'] if gross is None else gross
-    percent = sum((rate['RateValue'] for rate in rates), ZERO)
-    line['Amount'] = amounts.cents(gross * 100 / (100 + percent), currency)
-    detail['TaxInclusiveAmt'] = gross
-
-
 def _global_detail(company, sent, bases, line_tax, currency):
-    lines = []
-    for rate_id, base in bases.items():
-        rate = company.get('TaxRate', rate_id)
-        tax = amounts.cents(base * rate['RateValue'] / 100, currency)
-        if company.switch('tax_rounding') == 'line':
-            tax = line_tax[rate_id]
-        lines.append(_tax_line(rate, tax, base))
-    total = sum((line['Amount'] for line in lines), ZERO)
-    if company.switch('line_tax_override') and sent.get('TotalTax') is not None and lines:
-        parts = amounts.spread(sent['TotalTax'], [abs(line['Amount']) for line in lines], currency)
-        lines = [dict(line, Amount=part) for line, part in zip(lines, parts, strict=True)]
-        total = sent['TotalTax']
-    return {'TotalTax': total, 'TaxLine': lines}
+    by_line = company.switch('tax_rounding') == 'line'
+    taxes = {
+        rate_id: line_tax[rate_id] if by_line else amounts.cents(
+            base * company.get('TaxRate', rate_id)['RateValue'] / 100, currency) for rate_id, base in bases.items()}
+    given = _given_taxes(sent, bases)
+    if company.switch('line_tax_override'):
+        taxes.update(given)
+    lines = [_tax_line(company.get('TaxRate', rate_id), tax, amounts.cents(bases[rate_id], currency))
+             for rate_id, tax in taxes.items()]
+    return {'TotalTax': sum(taxes.values(), ZERO), 'TaxLine': lines}
+
+
+def _given_taxes(sent, bases):
+    """Taxes by rate that the caller sent.
+
+    :raises faults.Refusal: a rate that no line has, a total that is not the sum of its lines
+    """
+    given = defaultdict(lambda: ZERO)
+    for line in sent.get('TaxLine') or []:
+        rate_id = ((line.get('TaxLineDetail') or {}).get('TaxRateRef') or {}).get('value')
+        if rate_id not in bases:
+            raise faults.business(f"The tax rate {rate_id} does not belong to the tax codes of the lines.")
+        given[rate_id] += line.get('Amount', ZERO)
+    total = sent.get('TotalTax')
+    if given and total is not None and total != sum(given.values(), ZERO):
+        raise faults.business("The total tax is not the sum of the tax lines.")
+    return given
 
 
 def _tax_line(rate, amount, base):

@@ -93,11 +93,33 @@ def test_elsewhere_a_line_without_a_code_is_refused(uk, code):
         assert error['code'] == '6000' and "before you save" in error['Detail']
 
 
-def test_elsewhere_a_total_that_is_sent_is_ignored_unless_switched(uk):
+def tax_lines(*rows):
+    """A TxnTaxDetail of (rate, amount)."""
+    return {'TotalTax': sum(amount for _rate, amount in rows), 'TaxLine': [
+        {'DetailType': 'TaxLineDetail', 'Amount': amount, 'TaxLineDetail': {'TaxRateRef': {'value': rate}}}
+        for rate, amount in rows]}
+
+
+def test_elsewhere_taxes_that_are_sent_are_ignored_unless_switched(uk):
     customer = uk.customer()
-    assert uk.invoice(customer, line(100, STANDARD), TxnTaxDetail={'TotalTax': 5})['TotalAmt'] == 120
+    rate = uk.invoice(customer, line(100, STANDARD))['TxnTaxDetail']['TaxLine'][0]['TaxLineDetail']['TaxRateRef']
+    ours = tax_lines((rate['value'], 19.99))
+    assert uk.invoice(customer, line(100, STANDARD), TxnTaxDetail=ours)['TotalAmt'] == 120
     uk.company.switches['line_tax_override'] = True
-    assert uk.invoice(customer, line(100, STANDARD), TxnTaxDetail={'TotalTax': 19.99})['TotalAmt'] == 119.99
+    invoice = uk.invoice(customer, line(100, STANDARD), TxnTaxDetail=ours)
+    assert (invoice['TotalAmt'], invoice['TxnTaxDetail']['TotalTax']) == (119.99, 19.99)
+    assert uk.invoice(customer, line(100, STANDARD), TxnTaxDetail={'TotalTax': 5})['TotalAmt'] == 120
+
+
+@pytest.mark.parametrize('override', [True, False])
+def test_a_tax_rate_must_belong_to_the_codes_of_the_lines_and_the_lines_to_the_total(uk, override):
+    uk.company.switches['line_tax_override'] = override
+    customer = uk.customer()
+    rate = uk.invoice(customer, line(100, STANDARD))['TxnTaxDetail']['TaxLine'][0]['TaxLineDetail']['TaxRateRef']
+    other = sale(customer, line(100, ZERO), TxnTaxDetail=tax_lines((rate['value'], 20)))
+    assert uk.refused('Invoice', other)['code'] == '6000'
+    wrong_sum = dict(tax_lines((rate['value'], 20)), TotalTax=21)
+    assert uk.refused('Invoice', sale(customer, line(100, STANDARD), TxnTaxDetail=wrong_sum))['code'] == '6000'
 
 
 def test_not_applicable_knows_no_tax(uk):
@@ -108,9 +130,30 @@ def test_not_applicable_knows_no_tax(uk):
     assert uk.refused('Invoice', dict(body, GlobalTaxCalculation='Sometimes'))['code'] == '2170'
 
 
+def gross(amount, with_tax, code=STANDARD):
+    """A line that says both amounts."""
+    body = line(amount, code)
+    body['SalesItemLineDetail']['TaxInclusiveAmt'] = with_tax
+    return body
+
+
 def test_tax_inclusive_amounts_hold_the_tax(uk):
-    invoice = uk.invoice(uk.customer(), line(120, STANDARD), GlobalTaxCalculation='TaxInclusive')
+    customer = uk.customer()
+    invoice = uk.invoice(customer, gross(100, 120), GlobalTaxCalculation='TaxInclusive')
     assert (invoice['TotalAmt'], invoice['TxnTaxDetail']['TotalTax'], invoice['Line'][0]['Amount']) == (120, 20, 100)
+    invoice = uk.invoice(customer, line(100, STANDARD), GlobalTaxCalculation='TaxInclusive')
+    assert invoice['Line'][0]['SalesItemLineDetail']['TaxInclusiveAmt'] == 120
+    uk.company.switches['inclusive_amounts'] = 'amount'
+    assert uk.invoice(customer, gross(100, 120), GlobalTaxCalculation='TaxInclusive')['TotalAmt'] == 100
+
+
+def test_a_tax_inclusive_total_is_the_sum_of_the_gross_amounts(uk):
+    lines = [gross('8.33', '9.99')] * 3
+    invoice = uk.invoice(uk.customer(), *lines, GlobalTaxCalculation='TaxInclusive')
+    assert (invoice['TotalAmt'], invoice['TxnTaxDetail']['TotalTax']) == (29.97, 5)
+    assert round(sum(row['Amount'] for row in invoice['Line'][:3]), 2) == 24.97
+    uk.company.switches['inclusive_amounts'] = 'display'
+    assert uk.invoice(uk.customer("B"), *lines, GlobalTaxCalculation='TaxInclusive')['TotalAmt'] == 29.99
 
 
 def test_a_discount_lowers_the_base_of_the_tax(uk):
@@ -132,3 +175,14 @@ def test_canada_says_gst(sim):
     del body['SalesItemLineDetail']['TaxCodeRef']
     error = canada.refused('Invoice', sale(canada.customer(), body, TxnTaxDetail={'TxnTaxCodeRef': {'value': '1'}}))
     assert error['Detail'].endswith("Make sure all your transactions have a GST/HST rate before you save.")
+
+
+@pytest.mark.parametrize(('country', 'code', 'taxes'), [
+    ('CA', "GST/PST BC", [5, 7]), ('CA', "GST/QST QC", [5, 9.98]), ('CA', "HST ON", [13]), ('AU', "GST", [10]),
+    ('IN', "GST 18%", [9, 9]), ('NL', "21.0%", [21]), ('NL', "Reverse Charge", [0])])
+def test_a_code_charges_each_of_its_rates(sim, country, code, taxes):
+    sim.add_company('9130000000000003', country=country, home_currency='USD')
+    caller = Caller(sim, '9130000000000003')
+    remote_id = caller.company.by_name('TaxCode', code)['Id']
+    detail = caller.invoice(caller.customer(), line(100, remote_id))['TxnTaxDetail']
+    assert [row['Amount'] for row in detail['TaxLine']] == taxes

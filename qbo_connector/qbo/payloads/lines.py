@@ -15,6 +15,8 @@ from . import PayloadError
 from .common import compact, money, number, reference
 
 DESCRIPTION_LIMIT = 4000
+#: What the line is called that lets QuickBooks come to Odoo's total.
+ROUNDING = "Rounding"
 
 
 def line_payloads(line, doc):
@@ -30,18 +32,34 @@ def line_payloads(line, doc):
     _check(line, doc)
     net = round_half_up(line.amount, doc.digits)
     if not line.discount:
-        return [_item_line(line, net, doc)]
+        return [_item_line(line, net, doc, line.gross)]
     gross = gross_amount(line, doc.digits)
     words = f"Discount {_figure(line.discount)} %"
     if gross == net:
         # All that people read of the discount, where the price itself is not known (it includes tax, 100 % off).
         told = line if line.unit_price == 0 else replace(line, description=_with_words(line.description, words))
-        return [_item_line(told, net, doc)]
+        return [_item_line(told, net, doc, line.gross)]
     off = LineDoc(
         description=words, item=line.discount_item or line.item, amount=net - gross,
         tax_code=line.tax_code, taxable=line.taxable, class_id=line.class_id,
     )
-    return [_item_line(line, gross, doc), _item_line(off, net - gross, doc)]
+    with_tax = _with_tax(line, gross, doc)
+    return [_item_line(line, gross, doc, with_tax),
+            _item_line(off, net - gross, doc, line.gross - with_tax if doc.tax_included else None)]
+
+
+def rounding_payload(doc):
+    """Return the line that closes a difference between the two systems' rounding of tax."""
+    largest = max((line for line in doc.lines if line.amount is not None), key=lambda line: abs(line.amount))
+    line = LineDoc(description=ROUNDING, item=largest.item, amount=doc.rounding, tax_code=doc.untaxed_code,
+                   class_id=largest.class_id)
+    return _item_line(line, doc.rounding, doc, doc.rounding)
+
+
+def _with_tax(line, amount, doc):
+    """Return an amount before discount with its tax."""
+    rates = doc.tax_rates.get(line.tax_code) or ()
+    return round_half_up(amount * (100 + sum(percent for _rate, percent in rates)) / 100, doc.digits)
 
 
 def gross_amount(line, digits):
@@ -77,8 +95,8 @@ def _check(line, doc):
             f"Line '{label}' has no tax code; outside the US QuickBooks needs one on every line.", 'TaxCodeRef')
 
 
-def _item_line(line, amount, doc):
-    """Return a SalesItemLineDetail line of exactly this amount."""
+def _item_line(line, amount, doc, with_tax):
+    """Return a SalesItemLineDetail line of exactly this amount, and with its tax this much where prices include it."""
     description = _with_words(line.description, f"unit: {line.unit}") if line.unit else line.description
     quantity = None if line.quantity is None else limit_digits(line.quantity)
     price = None if line.unit_price is None else limit_digits(line.unit_price)
@@ -97,6 +115,7 @@ def _item_line(line, amount, doc):
             'UnitPrice': number(fitting, 'UnitPrice'),
             'TaxCodeRef': _tax_code(line, doc),
             'ClassRef': reference(line.class_id),
+            'TaxInclusiveAmt': money(with_tax, doc.digits, 'TaxInclusiveAmt') if doc.tax_included else None,
         }),
     })
 

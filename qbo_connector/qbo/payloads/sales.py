@@ -2,13 +2,13 @@
 
 Sources: API reference "Invoice" and "CreditMemo"; for taxes "Using QuickBooks Online API for automated
 sales tax" (US: lines say TAX or NON, and an explicit TotalTax is honoured) and "Manage sales tax" of the
-other countries (a code on every line, QuickBooks works the tax out itself).
+other countries (a code on every line, QuickBooks works the tax out itself); docs/taxes.md.
 """
 
 from ..names import clean_text
 from . import PayloadError
-from .common import address, compact, email, limited, money, rate, reference
-from .lines import line_payloads
+from .common import address, compact, email, limited, money, number, rate, reference
+from .lines import line_payloads, rounding_payload
 
 KINDS = ('Invoice', 'CreditMemo')
 DOC_NUMBER_LIMIT = 21
@@ -52,6 +52,8 @@ def _lines(doc):
     lines = [payload for line in doc.lines for payload in line_payloads(line, doc)]
     if not any(line['DetailType'] == 'SalesItemLineDetail' for line in lines):
         raise PayloadError("The document has no line with an amount; QuickBooks needs at least one.", 'Line')
+    if doc.rounding:
+        lines.append(rounding_payload(doc))
     _check_count(len(lines), doc)
     return lines
 
@@ -75,14 +77,32 @@ def _tax(doc):
             raise PayloadError(
                 "QuickBooks has no default sales tax code, so it would compute its own tax. Map the taxes of this "
                 "document to a QuickBooks tax code.", 'TxnTaxCodeRef')
+        ours = not doc.rounding  # beside a rounding line QuickBooks' own tax is to stand
         return {'TxnTaxDetail': compact({
             'TxnTaxCodeRef': reference(doc.tax_code),
-            'TotalTax': money(doc.tax_total, doc.digits, 'TotalTax'),
+            'TotalTax': money(doc.tax_total, doc.digits, 'TotalTax') if ours else None,
         })}
     if doc.tax_regime == 'global':
-        return {'GlobalTaxCalculation': 'TaxExcluded'}
+        return {'GlobalTaxCalculation': 'TaxInclusive' if doc.tax_included else 'TaxExcluded', **_tax_lines(doc)}
     if doc.tax_total:
         raise PayloadError(
             f"The document has {doc.tax_total} of tax, and the QuickBooks company does not use sales tax.",
             'TxnTaxDetail')
     return {}
+
+
+def _tax_lines(doc):
+    """Return Odoo's own tax by rate, where QuickBooks would come to another one."""
+    if not doc.taxes:
+        return {}
+    return {'TxnTaxDetail': {
+        'TotalTax': money(sum(share.amount for share in doc.taxes), doc.digits, 'TotalTax'),
+        'TaxLine': [{
+            'DetailType': 'TaxLineDetail', 'Amount': money(share.amount, doc.digits, 'Amount'),
+            'TaxLineDetail': {
+                'TaxRateRef': reference(share.rate), 'PercentBased': True,
+                'TaxPercent': number(share.percent, 'TaxPercent'),
+                'NetAmountTaxable': money(share.base, doc.digits, 'NetAmountTaxable'),
+            },
+        } for share in doc.taxes],
+    }}
