@@ -3,7 +3,7 @@
 from odoo import api, models
 
 from ..exceptions import Refused
-from ..qbo import currencies, faults
+from ..qbo import faults
 from ..qbo.documents import SalesDoc
 from ..qbo.marker import note_with_marker
 from ..qbo.payloads.sales import sales_payload
@@ -119,7 +119,7 @@ class QboSalesDocument(models.AbstractModel):
             kind=self._qbo_entity, number=self._number(connection, record),
             date=record.invoice_date, due_date=record.invoice_date_due,
             term=self._term(connection, record), customer=ids[self._customer(connection, record)],
-            digits=min(record.currency_id.decimal_places, currencies.DECIMALS),
+            digits=self._digits(record),
             **self._currency_facts(connection, record.currency_id, record),
             lines=tuple(self._line(connection, line, ids) for line in lines),
             **self._document_taxes(connection, record, lines), **self._document_classes(connection, record),

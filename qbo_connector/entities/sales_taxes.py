@@ -8,6 +8,7 @@ from decimal import Decimal
 from odoo import api, models
 
 from ..exceptions import Refused
+from ..qbo import currencies
 from ..qbo import taxes as rules
 from ..qbo.payloads.lines import ROUNDING
 from ..qbo.payloads.sales import sales_payload
@@ -72,10 +73,15 @@ class QboSalesDocument(models.AbstractModel):
         grosses = {line.id: self._decimal(record.currency_id.round(line.price_total)) if line.tax_ids
                    else self._decimal(record.currency_id.round(nets[line.id])) for line in lines}
         rest = self._decimal(record.amount_total) - sum(grosses.values())
-        if abs(rest) > rules.CENT * len(lines):
+        if abs(rest) > rules.slack(len(lines), self._digits(record)):
             return None
         largest = max(grosses, key=lambda line_id: abs(grosses[line_id]))
         return grosses | {largest: grosses[largest] + rest}
+
+    @api.model
+    def _digits(self, record):
+        """Return the decimals of a document's currency as QuickBooks keeps them."""
+        return min(record.currency_id.decimal_places, currencies.DECIMALS)
 
     @api.model
     def _check_taxes(self, connection, record):
@@ -157,8 +163,8 @@ class QboSalesDocument(models.AbstractModel):
             return {}
         lines = [line for line in payload['Line'] if line['DetailType'] == 'SalesItemLineDetail']
         record, known = entry._record(), _fingerprint(payload)
-        again = record and entry._record().amount_total == entry.expected_total
-        if not again or abs(rest) > rules.CENT * (1 + len(lines)) or (
+        unchanged = record and record.amount_total == entry.expected_total
+        if not unchanged or abs(rest) > rules.slack(len(lines), self._digits(record)) or (
                 binding.rounding_for == known and _rounding(payload) == self._decimal(binding.rounding)):
             return {}
         self.env['qbo.queue.entry'].sudo()._enqueue(record, entry.connection_id)

@@ -48,8 +48,11 @@ class QboEntity(models.AbstractModel):
         if not (total or tax):
             return False  # something else differs, which is told
         lines = json.loads(entry.sudo().payload).get('Line') or []
-        allowed = round(entry.connection_id.variance_tolerance * len(lines), 4)
-        return total > allowed or tax > max(allowed, round(0.01 * len(lines), 4), self._rounding_sent(lines))
+        record = entry._record()
+        # a cent, or what is its like in a currency without cents
+        units = len(lines) * (10 ** -min(2, record.currency_id.decimal_places) if 'currency_id' in record else 0.01)
+        allowed = round(100 * entry.connection_id.variance_tolerance * units, 4)
+        return total > allowed or tax > max(allowed, round(units, 4), self._rounding_sent(lines))
 
     @api.model
     def _rounding_sent(self, lines):

@@ -12,7 +12,6 @@ from .money import round_half_up
 
 #: How a tax of our own is taken by the QuickBooks company, as its answers have shown.
 UNKNOWN, HONOURED, IGNORED = 'unknown', 'honoured', 'ignored'
-CENT = Decimal('0.01')
 ZERO = Decimal(0)
 
 
@@ -106,9 +105,12 @@ def _inclusive(doc, codes):
     return Prediction(total - sum((share.amount for share in shares), ZERO), shares)
 
 
-def slack(doc):
-    """Return how far rounding alone can take the two systems apart: a cent for each line, and what Odoo rounded."""
-    return CENT * (1 + sum(line.amount is not None for line in doc.lines)) + doc.rounded
+def slack(lines, digits):
+    """Return how far rounding alone can take two systems apart on so many lines: the smallest unit for each, and one.
+
+    :param int digits: decimals of the currency
+    """
+    return (1 + lines) * Decimal(1).scaleb(-digits)
 
 
 def closed(doc, override=UNKNOWN, measured=None):
@@ -129,7 +131,8 @@ def closed(doc, override=UNKNOWN, measured=None):
     if expected is None:
         return doc
     total, tax = doc.total - expected.total, doc.tax_total - expected.tax
-    if not (total or tax) or max(abs(total), abs(tax)) > slack(doc):
+    most = slack(sum(line.amount is not None for line in doc.lines), doc.digits) + doc.rounded
+    if not (total or tax) or max(abs(total), abs(tax)) > most:
         return doc
     if override != IGNORED and expected.shares:
         return replace(doc, taxes=_with_difference(expected.shares, tax))

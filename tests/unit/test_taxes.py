@@ -149,3 +149,8 @@ def test_a_discount_takes_its_part_of_the_tax():
     payload = sales_payload(sale(line(90, gross=D(108), discount=D(10)), tax_included=True))
     assert [(row['Amount'], row['SalesItemLineDetail']['TaxInclusiveAmt']) for row in payload['Line']] == [
         (100, 120), (-10, -12)]
+
+
+def test_in_a_currency_without_cents_rounding_is_whole_units():
+    doc = sale(*(line(3) for _ in range(3)), tax='3', digits=0)  # 3 x 0.6 line by line, 1.8 together
+    assert closed(doc, IGNORED).rounding == 1
