@@ -175,9 +175,11 @@ def _without_tax(obj, currency):
 
 def _global_detail(company, sent, bases, line_tax, currency):
     by_line = company.switch('tax_rounding') == 'line'
+    # Sixths do not quite add up: the last of 28 digits must not decide about half a cent.
     taxes = {
         rate_id: line_tax[rate_id] if by_line else amounts.cents(
-            base * company.get('TaxRate', rate_id)['RateValue'] / 100, currency) for rate_id, base in bases.items()}
+            round(base * company.get('TaxRate', rate_id)['RateValue'] / 100, 12), currency)
+        for rate_id, base in bases.items()}
     given = _given_taxes(sent, bases)
     if company.switch('line_tax_override'):
         taxes.update(given)

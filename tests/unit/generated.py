@@ -48,9 +48,10 @@ class Sale:
 
 @dataclass(frozen=True)
 class Booked:
-    """What stands in Odoo: the net amount of each line, and the tax."""
+    """What stands in Odoo: the net amount of each line, the amount with tax that people see on it, and the tax."""
 
     nets: tuple[Decimal, ...]
+    grosses: tuple[Decimal, ...]
     tax: Decimal
 
     @property
@@ -93,7 +94,18 @@ def booked(sale):
         group_nets, group_tax = (_per_line if sale.per_line else _globally)(sale, lines, rate / 100)
         nets |= group_nets
         tax += group_tax
-    return Booked(tuple(nets[index] for index in range(len(sale.lines))), tax)
+    factors = [1 if sale.included else 1 + line.rate / 100 for line in sale.lines]
+    grosses = tuple(round_half_up(line.raw * factor, sale.digits)
+                    for line, factor in zip(sale.lines, factors, strict=True))
+    return Booked(tuple(nets[index] for index in range(len(sale.lines))), grosses, tax)
+
+
+def shown(standing):
+    """Return the lines' amounts with tax, adding up to the document's total: the largest takes what they are off by."""
+    grosses = list(standing.grosses)
+    largest = max(range(len(grosses)), key=lambda index: abs(grosses[index]))
+    grosses[largest] += standing.total - sum(grosses)
+    return grosses
 
 
 def _per_line(sale, lines, rate):
@@ -121,19 +133,19 @@ def _globally(sale, lines, rate):
     return nets, tax
 
 
-def document(sale, standing, number, tax_codes, **facts):
+def document(sale, standing, tax_codes, item, **facts):
     """Return the SalesDoc that the connector makes of a sale.
 
     :param Booked standing: what stands in Odoo
     :param dict tax_codes: percent to QuickBooks' tax code
-    :param facts: further fields of the document: customer, currency, ...
+    :param facts: further fields of the document: number, customer, currency, ...
     """
     lines = tuple(
-        LineDoc(description="Sold", item=facts['item'], quantity=line.quantity, discount=line.discount, amount=net,
-                unit_price=None if sale.included and line.rate else line.price, taxable=bool(line.rate),
+        LineDoc(description="Sold", item=item, quantity=line.quantity, discount=line.discount, amount=net,
+                gross=gross, unit_price=None if sale.included and line.rate else line.price, taxable=bool(line.rate),
                 tax_code=tax_codes[line.rate] if sale.regime == 'global' else None)
-        for line, net in zip(sale.lines, standing.nets, strict=True))
+        for line, net, gross in zip(sale.lines, standing.nets, shown(standing), strict=True))
     return SalesDoc(
-        kind=sale.kind, number=number, date=DAY, customer=facts['customer'], lines=lines, digits=sale.digits,
-        currency=facts.get('currency'), exchange_rate=facts.get('exchange_rate'), tax_regime=sale.regime,
-        tax_total=standing.tax, tax_code=tax_codes[RATES['us'][0]] if sale.regime == 'us' else None)
+        kind=sale.kind, date=DAY, lines=lines, digits=sale.digits, tax_regime=sale.regime, total=standing.total,
+        tax_total=standing.tax, tax_code=tax_codes[RATES['us'][0]] if sale.regime == 'us' else None,
+        untaxed_code=tax_codes[ZERO] if sale.regime == 'global' else None, **facts)
