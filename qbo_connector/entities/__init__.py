@@ -19,6 +19,12 @@ from . import (
     sales_classes,
     invoice,
     credit_memo,
+    money,
+    settlement,
     payment,
+    refund,
+    write_off,
+    bank,
+    credit_application,
     payment_customer,
 )

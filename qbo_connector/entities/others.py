@@ -42,6 +42,11 @@ class QboEntity(models.AbstractModel):
         return {record: remote_id or f'({record.display_name})' for record, remote_id in ids.items()}
 
     @api.model
+    def _link_type(self, record):
+        """Return what the link of a Payment calls the record (QBO: "Payment", Line.LinkedTxn.TxnType)."""
+        return self._qbo_entity
+
+    @api.model
     def _fitted(self, binding, payload):
         """Return the content as it can be sent to the object as it stands in QuickBooks.
 
@@ -110,10 +115,8 @@ class QboEntity(models.AbstractModel):
     def _relink(self, entry):
         """Push the payments of a document again that QuickBooks took off it, as they were applied in Odoo."""
         record = entry._record()
-        if not record:  # deleted meanwhile: then it is undone next
-            return
-        payments = record._qbo_settling_payments()
-        self.env['qbo.binding'].search([
-            ('connection_id', '=', entry.connection_id.id), ('model', '=', payments._name),
-            ('res_id', 'in', payments.ids)]).content_hash = False
-        payments._qbo_enqueue()
+        for payments in record._qbo_settling() if record else ():  # deleted meanwhile, it is undone next
+            self.env['qbo.binding'].search([
+                ('connection_id', '=', entry.connection_id.id), ('model', '=', payments._name),
+                ('res_id', 'in', payments.ids)]).content_hash = False
+            self.env['qbo.queue.entry']._collect(payments)

@@ -1,4 +1,4 @@
-"""Payments: their date, and the customer they move to, as after a merge of contacts.
+"""Payments: the customer they move to, as after a merge of contacts.
 
 QuickBooks links a payment with documents of its own customer only, and drops other links without a word (QBO:
 "Payment"). So a payment is first taken off documents that do not stand for its new customer yet; once one does, its
@@ -7,26 +7,11 @@ payments are pushed again.
 
 from odoo import api, models
 
-from .qbo_entity import KEEP, PRESENT
 
+class QboSettlement(models.AbstractModel):
+    """The part of the payments that knows whose documents they can settle."""
 
-class QboPayment(models.AbstractModel):
-    """The part of the payments that knows when they were made and whose documents they can settle."""
-
-    _inherit = 'qbo.entity.payment'  # pylint: disable=consider-merging-classes-inherited  # one file a concern
-
-    @api.model
-    def _locks(self, record):
-        return record.company_id._get_violated_lock_dates(record.date, False, record.journal_id)
-
-    @api.model
-    def _intent(self, connection, record):
-        intent, reason = super()._intent(connection, record)
-        if intent == PRESENT and (reason_out := self._closed_out(connection, record)):
-            return KEEP, reason_out
-        return intent, reason
-
-    # === ANOTHER CUSTOMER === #
+    _inherit = 'qbo.entity.settlement'  # pylint: disable=consider-merging-classes-inherited  # one file a concern
 
     @api.model
     def _fitted(self, binding, payload):

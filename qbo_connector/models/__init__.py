@@ -31,6 +31,7 @@ from . import (
     qbo_queue_variance,
     qbo_excludable,
     qbo_preflight,
+    qbo_credit_application,
     account_account,
     account_move,
     account_partial_reconcile,

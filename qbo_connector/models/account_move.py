@@ -34,7 +34,7 @@ class AccountMove(models.Model):
         again = self.filtered('posted_before')
         posted = super()._post(soft)
         posted._qbo_enqueue()
-        (posted & again)._qbo_settling_payments()._qbo_enqueue()
+        (posted & again)._qbo_enqueue_settling()
         return posted
 
     def button_draft(self):
@@ -45,7 +45,7 @@ class AccountMove(models.Model):
                 "%(documents)s. Make a credit note instead, or have the policy of the QuickBooks connection changed."))
         result = super().button_draft()
         self._qbo_enqueue()
-        self._qbo_settling_payments()._qbo_enqueue()
+        self._qbo_enqueue_settling()
         return result
 
     def button_cancel(self):
@@ -79,11 +79,16 @@ class AccountMove(models.Model):
     def _qbo_draft_domain(self):
         return Domain('state', '=', 'draft')
 
-    def _qbo_settling_payments(self):
-        """Return the payments that settle these documents, of companies that are connected."""
+    def _qbo_settling(self):
+        """Return what settles these documents, of companies that are connected: recordsets of several models."""
         mine = self._qbo_of_connected_companies()
         partials = mine.line_ids.matched_debit_ids | mine.line_ids.matched_credit_ids
-        return partials._qbo_payments() | mine.matched_payment_ids
+        return [*partials._qbo_settling(), mine.matched_payment_ids]
+
+    def _qbo_enqueue_settling(self):
+        """Enqueue what settles these documents."""
+        for records in self._qbo_settling():
+            self.env['qbo.queue.entry']._collect(records)
 
     def _qbo_of_connected_companies(self):
         """Return those of a company that is connected; no others are asked anything."""

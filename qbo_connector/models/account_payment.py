@@ -28,6 +28,12 @@ class AccountPayment(models.Model):
         self._qbo_enqueue()
         return result
 
+    def action_draft(self):
+        """Override of account to enqueue what was reset to draft."""
+        result = super().action_draft()
+        self._qbo_enqueue()
+        return result
+
     def action_reject(self):
         """Override of account to enqueue what was rejected."""
         result = super().action_reject()
@@ -39,5 +45,45 @@ class AccountPayment(models.Model):
         self._qbo_enqueue()
         return super().unlink()
 
+    def _qbo_enqueue(self, *args, **kwargs):
+        """Override to let go with them what they settle as refunds without a journal entry."""
+        if self.env['qbo.connection']._connected():
+            self._qbo_applications()._qbo_enqueue(*args, **kwargs)
+        return super()._qbo_enqueue(*args, **kwargs)
+
+    def _qbo_applications(self):
+        """Return the applications of credit notes that were paid out by payments without a journal entry."""
+        unbooked = self.filtered(lambda payment: payment.payment_type == 'outbound' and not payment.move_id)
+        return self.env['qbo.credit.application']._between({
+            (move, payment) for payment in unbooked for move in payment.invoice_ids if move.move_type == 'out_refund'})
+
     def _qbo_draft_domain(self):
         return Domain('state', '=', 'draft')
+
+
+class AccountMove(models.Model):
+    """Journal entries of payments and bank transactions, and what was paid by payments without one."""
+
+    _inherit = 'account.move'
+
+    def _qbo_booked_as(self):
+        """Return the record that stands for the entry in QuickBooks: its payment, its bank transaction, or itself."""
+        return self.origin_payment_id or self.statement_line_id or self
+
+    def write(self, vals):
+        """Override to enqueue the payments that are given to a document."""
+        result = super().write(vals)
+        if 'matched_payment_ids' in vals:
+            self.matched_payment_ids._qbo_enqueue()
+        return result
+
+
+class AccountBankStatementLine(models.Model):
+    """Bank transactions, which may be reconciled with documents directly."""
+
+    _inherit = 'account.bank.statement.line'
+
+    def unlink(self):
+        """Override to enqueue what was deleted."""
+        self.env['qbo.queue.entry']._collect(self)
+        return super().unlink()

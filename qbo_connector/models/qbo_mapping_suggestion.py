@@ -101,6 +101,7 @@ class QboMapping(models.Model):
         accounts |= self.env['account.journal'].search(
             [('type', '=', 'sale'), ('company_id', '=', company.id)]).default_account_id
         accounts |= company.account_discount_expense_allocation_id
+        accounts |= company.account_journal_early_pay_discount_loss_account_id
         accounts |= self.env['account.fiscal.position.account'].search(
             [('company_id', '=', company.id), ('account_src_id', 'in', accounts.ids)]).account_dest_id
         return accounts.filtered(lambda a: company.root_id in a.company_ids or company in a.company_ids).sorted('code')

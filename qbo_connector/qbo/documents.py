@@ -149,16 +149,20 @@ class SalesDoc(_Exact):
 
 @dataclass(frozen=True)
 class Allocation(_Exact):
-    """The part of a payment that settles one document; ``txn_type`` is Intuit's name, e.g. ``'Invoice'``."""
+    """What a payment applies to or takes from one transaction; ``txn_type`` is Intuit's name, e.g. ``'Invoice'``.
+
+    ``credit`` says of a journal entry that it credits the customer; of the others their type says it.
+    """
 
     txn_id: str
     txn_type: str
     amount: Decimal
+    credit: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentDoc(_Exact):
-    """Money received from a customer, with what it settles."""
+    """Money received from a customer, with what it settles; of a total of 0, credits applied to what they owe."""
 
     customer: str
     date: date
@@ -170,4 +174,45 @@ class PaymentDoc(_Exact):
     deposit_account: str | None = None
     method: str | None = None
     reference: str = ''
+    private_note: str = ''
+
+
+@dataclass(frozen=True)
+class PostingDoc(_Exact):
+    """What one account gets: a debit, or a credit where ``amount`` is negative; ``customer`` on receivables."""
+
+    account: str
+    amount: Decimal
+    description: str = ''
+    customer: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class JournalDoc(_Exact):
+    """A journal entry; its postings add up to 0."""
+
+    date: date
+    postings: tuple[PostingDoc, ...]
+    digits: int = 2
+    currency: str | None = None
+    exchange_rate: Decimal | None = None
+    private_note: str = ''
+
+
+@dataclass(frozen=True, kw_only=True)
+class PurchaseDoc(_Exact):
+    """Money that is paid out to a customer from a bank ``account``; ``kind`` is ``'Cash'`` or ``'Check'``.
+
+    ``untaxed`` says that there is no tax where QuickBooks wants to know (outside the US).
+    """
+
+    kind: str
+    customer: str
+    account: str
+    date: date
+    postings: tuple[PostingDoc, ...]
+    untaxed: bool = False
+    digits: int = 2
+    currency: str | None = None
+    exchange_rate: Decimal | None = None
     private_note: str = ''

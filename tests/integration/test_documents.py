@@ -183,18 +183,6 @@ class TestDocuments(QboCase):
         self.assertEqual([float(i['Balance']) for i in self.books()['Invoice']], [0.0, 0.0])
         self.assertEqual(sum(float(p['UnappliedAmt']) for p in self.books()['Payment']), 20.0)
 
-    def test_a_written_off_rest_is_said_loudly(self):
-        account = self.env['account.account'].create({
-            'name': "Written Off", 'code': '699999', 'account_type': 'expense'})
-        move = self.invoice()
-        payment = self.pay(move, 98.0, payment_difference_handling='reconcile', writeoff_account_id=account.id)
-        self.drain(self.connection)
-        self.assertEqual(move.amount_residual, 0)
-        self.assertAlmostEqual(self.one('Payment')['TotalAmt'], 98.0)
-        self.assertAlmostEqual(self.one('Invoice', DocNumber=move.name)['Balance'], 2.0)
-        self.assertEqual(payment.qbo_state, 'variance')
-        self.assertIn("2.00 written off", payment.qbo_message)
-
     def test_terms_and_comments_travel_as_plain_text(self):
         self.partner.comment = "<p>Ring <b>twice</b></p>"
         move = self.invoice(narration="<p>Thank you</p>")

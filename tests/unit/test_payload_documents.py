@@ -308,12 +308,27 @@ def test_a_credit_memo_is_applied_by_a_payment_of_nothing():
     assert found['TotalAmt'] == 0 and [part['Amount'] for part in found['Line']] == [40, 40]
 
 
+def test_money_paid_out_uses_a_payment_up_as_an_invoice_does():
+    found = payment(Allocation('150', 'Check', D(40)), Allocation('151', 'Expense', D(60)))
+    assert [part['Amount'] for part in found['Line']] == [40, 60]
+    with pytest.raises(PayloadError):
+        payment(Allocation('150', 'Check', D('100.01')))
+
+
+def test_a_journal_entry_helps_or_burdens_a_payment_as_it_credits_or_debits_the_customer():
+    payment(Allocation('130', 'Invoice', D(102)), Allocation('160', 'JournalEntry', D(2), credit=True))
+    payment(Allocation('130', 'Invoice', D(98)), Allocation('160', 'JournalEntry', D(2)))
+    with pytest.raises(PayloadError):
+        payment(Allocation('130', 'Invoice', D(99)), Allocation('160', 'JournalEntry', D(2)))
+
+
 @pytest.mark.parametrize(('allocations', 'values', 'field'), [
     ([Allocation('1', 'Invoice', D('100.01'))], {}, 'TotalAmt'),
     ([Allocation('1', 'Invoice', D(0))], {}, 'Amount'),
     ([Allocation('1', 'Invoice', D(-5))], {}, 'Amount'),
     ([Allocation('1', 'Estimate', D(5))], {}, 'TxnType'),
     ([], {'total': D(-1)}, 'TotalAmt'),
+    ([Allocation('1', 'CreditMemo', D(5))], {}, 'Amount'),
 ])
 def test_a_payment_that_does_not_add_up_is_refused(allocations, values, field):
     with pytest.raises(PayloadError) as caught:

@@ -8,8 +8,9 @@ from .common import compact, money, rate, reference
 
 #: What a Payment may be linked to.
 TXN_TYPES = ('Invoice', 'CreditMemo', 'JournalEntry', 'Expense', 'Check', 'CreditCardCredit')
-#: Those that add to the money received instead of using it up.
-CREDITS = ('CreditMemo', 'Expense', 'Check', 'CreditCardCredit')
+#: Those that add to the money received instead of using it up. An expense or a check that was paid out to the customer
+#: uses it up as an invoice does: "Payment is reimbursement for expense paid by check made on behalf of the customer".
+CREDITS = ('CreditMemo', 'CreditCardCredit')
 
 REFERENCE_LIMIT = 21
 PRIVATE_NOTE_LIMIT = 4000
@@ -54,11 +55,13 @@ def _check(doc):
             raise PayloadError(f"A payment cannot be applied to a {allocation.txn_type}.", 'TxnType')
         if allocation.amount <= 0:
             raise PayloadError("Amounts applied by a payment must be positive.", 'Amount')
-        used += -allocation.amount if allocation.txn_type in CREDITS else allocation.amount
+        used += -allocation.amount if allocation.credit or allocation.txn_type in CREDITS else allocation.amount
     if doc.total < 0:
         raise PayloadError("QuickBooks takes no negative payment.", 'TotalAmt')
     if used > doc.total:
         raise PayloadError(f"The payment of {doc.total} is applied to {used}, more than it is.", 'TotalAmt')
+    if used < 0:
+        raise PayloadError(f"Credits are applied to {-used} less than they are.", 'Amount')
 
 
 def _note(doc, reference_text):
