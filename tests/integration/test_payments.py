@@ -205,3 +205,37 @@ class TestBankTransactions(SettlingCase):
         self.env['qbo.queue.entry']._sweep(self.connection)
         self.drained()
         self.assertEqual(self.one('Payment', TotalAmt=100)['UnappliedAmt'], 0)
+
+
+@tagged('standard', 'post_install', '-at_install')
+class TestForeignMoney(SettlingCase):
+    """Euros in a company that keeps its books in dollars and several currencies."""
+
+    def setUp(self):
+        super().setUp()
+        self.control(f'preferences/{self.connection.realm_id}', {'CurrencyPrefs': {'MultiCurrencyEnabled': True}})
+        with self.own_cursors():
+            self.connection.action_test()
+        self.euro = self.env.ref('base.EUR')
+        self.euro.active = True
+        self.env['res.currency.rate'].search([('currency_id', '=', self.euro.id)]).unlink()
+        self.env['res.currency.rate'].create({
+            'currency_id': self.euro.id, 'name': '2020-01-01', 'rate': 0.8, 'company_id': self.company.id})
+
+    def test_payment_write_off_credit_and_refund_carry_currency_and_rate(self):
+        self.map('account', self.fees, "Bank Charges")
+        move = self.document(100.0, currency_id=self.euro.id)
+        note = self.document(30.0, 'out_refund', currency_id=self.euro.id)
+        self.reconcile(move, note)
+        self.drain(self.connection)
+        with self.own_cursors():
+            self.connection._load_references()  # the account that QuickBooks has made for customers in euros
+        self.pay(move, 68.0, payment_difference_handling='reconcile', writeoff_account_id=self.fees.id,
+                 currency_id=self.euro.id)
+        second = self.document(10.0, 'out_refund', currency_id=self.euro.id)
+        self.pay(second, currency_id=self.euro.id)
+        self.drain(self.connection)
+        books = self.books()
+        for obj in (*books['Payment'], *books['JournalEntry'], *books['Purchase']):
+            self.assertEqual((obj['CurrencyRef']['value'], obj['ExchangeRate']), ('EUR', 1.25))
+        self.assertEqual([float(obj['Balance']) for obj in (*books['Invoice'], *books['CreditMemo'])], [0, 0, 0])
