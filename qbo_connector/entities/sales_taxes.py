@@ -66,9 +66,11 @@ class QboSalesDocument(models.AbstractModel):
     @api.model
     def _find_grosses(self, connection, record):
         """Work out :meth:`_grosses`; outside the US only, and with cents to spare for what Odoo rounds in total."""
+        if connection.tax_regime != 'global':
+            return None
         lines, nets = self._amount_lines(record), self._nets(record)
         charged = lines.tax_ids.flatten_taxes_hierarchy().filtered('amount')
-        if connection.tax_regime != 'global' or not charged or not all(charged.mapped('price_include')):
+        if not charged or not all(charged.mapped('price_include')):
             return None
         grosses = {line.id: self._decimal(record.currency_id.round(line.price_total)) if line.tax_ids
                    else self._decimal(record.currency_id.round(nets[line.id])) for line in lines}
@@ -89,12 +91,15 @@ class QboSalesDocument(models.AbstractModel):
 
         :raise Refused: with cause and cure
         """
-        for tax in self._amount_lines(record).tax_ids.flatten_taxes_hierarchy():
+        taxes = self._amount_lines(record).tax_ids
+        odd = self._once(('odd taxes', taxes._ids), lambda: taxes.flatten_taxes_hierarchy().filtered(
+            lambda tax: tax.amount < 0 or (tax.amount_type == 'fixed' and tax.amount)))
+        for tax in odd:
             if tax.amount < 0:
                 raise Refused(self.env._(
                     "%(tax)s is withheld from the customer's payment; QuickBooks has no negative sales tax. Take it "
                     "off the document and book it when the payment comes in.", tax=tax.name), 'invoice_line_ids')
-            if tax.amount_type == 'fixed' and tax.amount and not connection.partner_tax:
+            if not connection.partner_tax:
                 raise Refused(self.env._(
                     "%(tax)s is an amount for each piece; QuickBooks charges percentages only. Bill it as a line of "
                     "its own, with a product for it.", tax=tax.name), 'invoice_line_ids')
