@@ -142,6 +142,12 @@ class Harm:
             for partner in env['res.partner'].search([('name', '=', "\U0001F600")]):
                 partner.name = self.name("Smiling Sam")
 
+    def accept_all(self) -> None:
+        """Accept that figures differ."""
+        with self.env() as env:
+            env['qbo.queue.entry'].search([('fault_class', '=', 'Variance')]).filtered(
+                lambda entry: entry.state == 'failed').action_accept_variance()
+
     def retry_all(self) -> None:
         """Press Retry on everything that stopped."""
         with self.env() as env:

@@ -205,6 +205,19 @@ def a_used_request_id_with_nothing_behind_it(stage):
         return [stage.expected(stage.post(env))]
 
 
+@scenario(Stage.accept_all)
+def figures_that_differ(stage):
+    """Somebody in QuickBooks has made the customer tax free, so the tax that Odoo charges is not booked."""
+    with stage.env() as env:
+        partner = stage.new_partner(env)
+        env['qbo.queue.entry']._enqueue(env['res.partner'].browse(partner))
+    stage.settle()
+    with stage.env() as env:
+        remote = stage.remote_id(env, env['res.partner'].browse(partner))
+        stage.sim(f'touch/{stage.realm}', {'entity': 'Customer', 'id': remote, 'change': {'Taxable': False}})
+        return [stage.expected(stage.taxed(env, partner), '100')]
+
+
 # === WHAT ODOO MISSES === #
 
 @scenario(Stage.map_again)

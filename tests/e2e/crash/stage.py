@@ -192,6 +192,17 @@ class Stage(Harm):
                 'product_id': product or self.product, 'quantity': 1, 'price_unit': 100.0, 'tax_ids': []})],
         }
 
+    def taxed(self, env, partner: int):
+        """Post a document with tax and return it."""
+        tax = env['account.tax'].search([
+            ('company_id', '=', self.company), ('type_tax_use', '=', 'sale'), ('amount', '>', 0),
+            ('amount_type', '=', 'percent')], limit=1)
+        values = self._document('out_invoice', partner)
+        values['invoice_line_ids'][0][2]['tax_ids'] = [Command.set(tax.ids)]
+        move = env['account.move'].create(values)
+        move.action_post()
+        return move
+
     def edit(self, move) -> None:
         """Change a posted document; its private note in QuickBooks tells."""
         move.ref = self.name("Order")
