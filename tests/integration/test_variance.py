@@ -108,10 +108,14 @@ class TestVariance(TaxCase):
     def test_a_difference_within_the_tolerance_is_shown_and_no_more(self):
         self.simulator.companies[self.realm].switches['inclusive_amounts'] = 'display'
         included = self.tax("VAT 20 incl", 20, price_include_override='tax_included')
-        self.connection.write({'variance_tolerance': 0.01, 'tax_override': 'honoured'})
         self.company.tax_calculation_rounding_method = 'round_globally'
-        move = self.bill(*((9.99, included) for _ in range(3)))
-        self.assertIn(move.qbo_state, ('variance', 'synced'))
+        for tolerance, state in ((0.0, ('failed', 'failed')), (0.003, ('failed', 'failed')),
+                                 (0.004, ('done', 'variance')), (0.01, ('done', 'variance'))):
+            with self.subTest(tolerance):
+                self.connection.write({'variance_tolerance': tolerance, 'tax_override': 'honoured'})
+                move = self.bill(*((9.99, included) for _ in range(3)))  # a cent too little, three lines
+                self.assertEqual((self.entries(move)[0].state, move.qbo_state), state)
+                self.assertIn("total 29.97 in Odoo, 29.96 in QuickBooks", self.link(move).variance)
 
     def test_the_tolerance_is_a_cent_at_most(self):
         with self.assertRaises(CheckViolation), mute_logger('odoo.sql_db'), self.env.cr.savepoint():
