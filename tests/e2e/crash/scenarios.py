@@ -59,6 +59,16 @@ def an_invoice_with_new_customer_and_item(stage):
 
 
 @scenario()
+def an_archived_customer_that_an_invoice_needs(stage):
+    """Archived in Odoo after the invoice was posted, it is pushed all the same."""
+    with stage.env() as env:
+        partner = env['res.partner'].browse(stage.new_partner(env))
+        move = stage.post(env, partner.id)
+        partner.active = False
+        return [stage.expected(move), stage.expected(partner)]
+
+
+@scenario()
 def a_payment(stage):
     """A document without a number."""
     with stage.env() as env:
