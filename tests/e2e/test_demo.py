@@ -1,7 +1,5 @@
-"""The demonstration itself, on a slice of real invoices: untaxed, with UK VAT on top of the prices, and in them."""
+"""The demonstration itself, on a slice of real invoices: untaxed, and with UK VAT in the prices."""
 import json
-
-import pytest
 
 from tests.lab import demo, retail
 from tests.lab.paths import REPO
@@ -20,12 +18,12 @@ def test_the_demo_and_a_slice_of_real_invoices_stand_equal_in_both_books(machine
     expect_the_file(shop)
 
 
-@pytest.mark.parametrize('vat', [retail.EXCLUDED, retail.INCLUDED])
-def test_a_slice_with_vat_stands_equal_in_both_books(machine, vat):
-    assert demo.demo(machine, once=True, input_file=SLICE, vat=vat)
+def test_a_slice_with_vat_in_its_prices_stands_equal_in_both_books(machine):
+    # On top of the prices it is the nightly job's: that is the easier of the two, and each takes most of a minute.
+    assert demo.demo(machine, once=True, input_file=SLICE, vat=retail.INCLUDED)
 
     _company, shop = json.loads(demo.RESULT.read_text())['companies']
-    expect_the_file(shop, vat)
+    expect_the_file(shop, retail.INCLUDED)
     assert shop['variances'] == {}
 
 
