@@ -1,16 +1,19 @@
-"""The benchmark runs and yields every figure; what it says of the speed is for `make bench` on a quiet machine."""
+"""The benchmark runs and yields its figures; what it says of the speed is for `make bench` on a quiet machine."""
 import json
 
 from tests.bench import figures, plan, stage
 from tests.bench.measures import QUICK
 
+#: Without the comparison with queue_job, which installs it into one more server: the nightly job has that.
+KEYS = [key for key in plan.KEYS if key != 'vs_queue_job']
 
-def test_every_measurement_of_the_benchmark_runs_and_yields_its_figure(machine, tmp_path):
+
+def test_the_measurements_of_the_benchmark_run_and_yield_their_figures(machine, tmp_path):
     with stage.stub(machine) as stub, stage.Stage(machine, stub) as benchmark:
-        measured = plan.measure(benchmark, QUICK)
+        measured = plan.measure(benchmark, QUICK, KEYS)
     figures.write(measured, tmp_path / 'bench.json')
     data = json.loads((tmp_path / 'bench.json').read_text())
-    for key in plan.KEYS:
+    for key in KEYS:
         assert 0 <= data[key]['min'] <= data[key]['median'] <= data[key]['max'], key
     # What does not depend on the machine's speed holds at any size.
     assert data['metered_reads_per_document']['max'] == 0
