@@ -5,7 +5,6 @@ from decimal import Decimal
 from odoo import api, models
 
 from ..exceptions import Refused
-from ..qbo import faults
 from .qbo_entity import GONE, KEEP, PRESENT
 from .sales_document import UNDONE
 
@@ -204,16 +203,9 @@ class QboApplicable(models.AbstractModel):
 
     _qbo_rank = 35
     _qbo_undo = 'delete'
+    _qbo_payable = True
 
     @api.model
     def _rank(self, record):
         """What goes waits for what is applied to it."""
         return UNDONE if self._not_booked(record) else self._qbo_rank
-
-    @api.model
-    def _recover(self, client, entry, binding, error):
-        """Payments that are applied to it keep it from being deleted or made smaller."""
-        if type(error) is faults.ValidationFault and binding and (
-                self._wait_for_payments(client, entry, binding, error)):
-            return True
-        return super()._recover(client, entry, binding, error)

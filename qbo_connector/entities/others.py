@@ -58,7 +58,14 @@ class QboEntity(models.AbstractModel):
 
     @api.model
     def _recover(self, client, entry, binding, error):
-        """Override to look whether what an object refers to was made inactive in QuickBooks."""
+        """Override to mind the payments that hold on to an object, and what it refers to.
+
+        Applied payments keep it from being voided, deleted, made smaller or moved to another customer; something that
+        it names may have been made inactive in QuickBooks.
+        """
+        if self._qbo_payable and type(error) is faults.ValidationFault and binding and (
+                self._wait_for_payments(client, entry, binding, error)):
+            return True
         recovered = super()._recover(client, entry, binding, error)
         if recovered and binding.state != 'deleted' and isinstance(error, (faults.NotFound, faults.InvalidReference)):
             self._look_at_references(client, entry)

@@ -3,7 +3,6 @@
 from odoo import api, models
 
 from ..exceptions import Refused
-from ..qbo import faults
 from ..qbo.documents import SalesDoc
 from ..qbo.marker import note_with_marker
 from ..qbo.payloads.sales import sales_payload
@@ -35,6 +34,7 @@ class QboSalesDocument(models.AbstractModel):
 
     _qbo_model = 'account.move'
     _qbo_rank = 30
+    _qbo_payable = True
     _qbo_date = 'invoice_date'
     _qbo_move_types = ()
 
@@ -191,11 +191,3 @@ class QboSalesDocument(models.AbstractModel):
                 binding.remote_customer):
             self._relink(entry)
         return values
-
-    @api.model
-    def _recover(self, client, entry, binding, error):
-        """Payments that are applied to a document keep it from being voided, deleted or moved to another customer."""
-        if type(error) is faults.ValidationFault and binding and (
-                self._wait_for_payments(client, entry, binding, error)):
-            return True
-        return super()._recover(client, entry, binding, error)

@@ -97,6 +97,16 @@ class QboCase(SimulatorMixin, TransactionCase):
         cls.env.user.group_ids |= cls.env.ref('qbo_connector.group_qbo_administrator')
         cls.env['qbo.connection'].search([]).unlink()
 
+    @classmethod
+    def use_uk_company(cls, name):
+        """Work from now on in a new British company, with its chart of accounts and taxes."""
+        cls.company = cls.env['res.company'].create({
+            'name': name, 'country_id': cls.env.ref('base.uk').id, 'currency_id': cls.env.ref('base.GBP').id})
+        cls.env.ref('base.GBP').active = True
+        cls.env.user.company_ids |= cls.company
+        cls.env = cls.env(context={**cls.env.context, 'allowed_company_ids': cls.company.ids})
+        cls.env['account.chart.template'].try_loading('uk', company=cls.company, install_demo=False)
+
     def connect(self, company=None, realm=US_REALM, **values):
         """Connect a company through the simulator's consent page, as the controller would after the redirect.
 

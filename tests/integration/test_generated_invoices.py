@@ -173,13 +173,7 @@ class TestGeneratedInUk(GeneratedCase):
     @classmethod
     def choose_company(cls):
         """Override: a company in pounds."""
-        cls.company = cls.env['res.company'].create({
-            'name': "Generated Ltd", 'country_id': cls.env.ref('base.uk').id,
-            'currency_id': cls.env.ref('base.GBP').id})
-        cls.env.ref('base.GBP').active = True
-        cls.env.user.company_ids |= cls.company
-        cls.env = cls.env(context={**cls.env.context, 'allowed_company_ids': cls.company.ids})
-        cls.env['account.chart.template'].try_loading('uk', company=cls.company, install_demo=False)
+        cls.use_uk_company("Generated Ltd")
 
     def setUp(self):
         super().setUp()

@@ -12,12 +12,7 @@ class TestUkDocuments(QboCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.company = cls.env['res.company'].create({
-            'name': "London Lamps", 'country_id': cls.env.ref('base.uk').id, 'currency_id': cls.env.ref('base.GBP').id})
-        cls.env.ref('base.GBP').active = True
-        cls.env.user.company_ids |= cls.company
-        cls.env = cls.env(context={**cls.env.context, 'allowed_company_ids': cls.company.ids})
-        cls.env['account.chart.template'].try_loading('uk', company=cls.company, install_demo=False)
+        cls.use_uk_company("London Lamps")
         cls.partner = cls.env['res.partner'].create({'name': "Jane Roe"})
         cls.product = cls.env['product.product'].create({'name': "Mug", 'type': 'consu', 'taxes_id': False})
 
