@@ -91,7 +91,16 @@ class QboSalesDocument(models.AbstractModel):
 
         :raise Refused: with cause and cure
         """
-        taxes = self._amount_lines(record).tax_ids
+        lines, nets = self._amount_lines(record), self._nets(record)
+        taxes = lines.tax_ids
+        if connection.partner_tax and record.amount_tax:
+            taxed = sum(nets[line.id] for line in lines if self._tax_facts(line.tax_ids)[0])
+            if record.currency_id.is_zero(taxed) and abs(record.amount_tax) > rules.slack(
+                    len(lines), self._digits(record)):
+                raise Refused(self.env._(
+                    "Odoo charges %(tax).2f of tax on lines that cancel each other out. QuickBooks' automated sales "
+                    "tax knows no tax on an amount of 0. Put the negative lines on a credit note of their own.",
+                    tax=record.amount_tax), 'invoice_line_ids')
         odd = self._once(('odd taxes', taxes._ids), lambda: taxes.flatten_taxes_hierarchy().filtered(
             lambda tax: tax.amount < 0 or (tax.amount_type == 'fixed' and tax.amount)))
         for tax in odd:

@@ -123,7 +123,9 @@ def closed(doc, override=UNKNOWN, measured=None):
     :param override: whether the company honours a tax of ours
     :param Decimal measured: the rounding line that QuickBooks' own answer asked for
     """
-    if doc.tax_regime not in ('us', 'global') or doc.automated_tax:
+    if doc.automated_tax:
+        return _closed_without_base(doc)
+    if doc.tax_regime not in ('us', 'global'):
         return doc
     if measured is not None:
         return replace(doc, rounding=measured)
@@ -137,6 +139,17 @@ def closed(doc, override=UNKNOWN, measured=None):
     if override != IGNORED and expected.shares:
         return replace(doc, taxes=_with_difference(expected.shares, tax))
     return replace(doc, rounding=total)
+
+
+def _closed_without_base(doc):
+    """Under automated sales tax Odoo's total stands, except where the taxable lines cancel out.
+
+    Nothing says that QuickBooks takes a tax on nothing, so what Odoo's rounding left of it goes as a line of its own.
+    """
+    base = sum((round_half_up(line.amount, doc.digits) for line in doc.lines if line.taxable and line.amount), ZERO)
+    if base or not doc.tax_total or abs(doc.tax_total) > slack(len(doc.lines), doc.digits):
+        return doc
+    return replace(doc, rounding=doc.tax_total)
 
 
 def _with_difference(shares, difference):

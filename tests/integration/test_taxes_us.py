@@ -31,6 +31,27 @@ class TestAutomatedTax(TaxCase):
         remote = self.assert_equal_figures(self.bill((100.0, None)))
         self.assertEqual(remote['Line'][0]['SalesItemLineDetail']['TaxCodeRef']['value'], 'NON')
 
+    def test_taxed_lines_that_cancel_out_are_no_trouble(self):
+        tax = self.tax("City", 8.25)
+        self.assert_equal_figures(self.bill((100.0, tax), (-1, 100.0, tax), (25.0, None)))
+
+    def test_what_rounding_leaves_of_the_tax_on_nothing_becomes_a_line(self):
+        self.company.tax_calculation_rounding_method = 'round_per_line'
+        tax = self.tax("City", 8.25)
+        move = self.bill((66.66, tax), (-1, 30.12, tax), (-1, 36.54, tax), (25.0, None))
+        self.assertEqual(move.amount_tax, 0.01)
+        remote = self.standing(move)
+        self.assertAlmostEqual(remote['TotalAmt'], move.amount_total)
+        self.assertAlmostEqual(remote['Balance'], move.amount_total)
+        self.assertEqual(remote['TxnTaxDetail']['TotalTax'], 0)
+        self.assertEqual(move.qbo_state, 'variance')
+
+    def test_a_tax_on_lines_that_cancel_out_is_refused_beforehand(self):
+        move = self.bill((100.0, self.tax("City", 10)), (-1, 100.0, self.tax("County", 5)), (25.0, None))
+        self.assertEqual((move.amount_tax, move.qbo_state), (5, 'failed'))
+        self.assertIn("credit note", move.qbo_message)
+        self.assertEqual(self.books(self.realm).get('Invoice', []), [])
+
     def test_a_customer_whom_quickbooks_does_not_tax_is_said_aloud(self):
         self.bill((1.0, None))
         customer = self.one('Customer', realm=self.realm, DisplayName="Jane Roe")

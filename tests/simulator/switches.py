@@ -42,6 +42,7 @@ DEFAULTS = {
     'inclusive_amounts': 'detail',          # TaxInclusive: TaxInclusiveAmt holds the tax ('detail'), Amount does
                                             # ('amount'), or the word changes the display alone ('display')
     'manual_tax_override': False,           # US without AST: TotalTax sent by the caller is honoured
+    'automated_tax_on_nothing': False,      # AST: TotalTax is honoured although the taxable lines come to 0
     'currency_required': True,              # with multicurrency a transaction must name its currency
     'taxed_lines': 750,                     # most lines of a sales document with tax; 0 = no such limit
     'lines': 10000,                         # most lines of any document

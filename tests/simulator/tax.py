@@ -86,7 +86,7 @@ def _us_detail(company, sent, taxable, prefs, currency):
     given = sent.get('TxnTaxCodeRef')
     code_ref = prefs.get('TaxGroupCodeRef') if automated else given
     total = sent.get('TotalTax') if given and (automated or company.switch('manual_tax_override')) else None
-    if not code_ref or not taxable:
+    if not code_ref or not (taxable or (total and automated and company.switch('automated_tax_on_nothing'))):
         return {'TotalTax': ZERO, **({'TxnTaxCodeRef': dict(given)} if given else {})}
     rates = code_rates(company, code_ref['value'])
     computed = [amounts.cents(taxable * rate['RateValue'] / 100, currency) for rate in rates]

@@ -136,6 +136,16 @@ def test_a_us_company_with_manual_tax_gets_a_rounding_line_and_automated_tax_doe
     assert closed(automated, IGNORED) == automated
 
 
+def test_under_automated_tax_lines_that_cancel_out_get_odoos_cent_as_a_line():
+    us = {'tax_regime': 'us', 'tax_code': 'S', 'automated_tax': True}
+    lines = line('66.66', taxable=True), line('-33.33', taxable=True), line('-33.33', taxable=True)
+    payload = sales_payload(closed(sale(*lines, tax='0.01', **us)))
+    assert (payload['Line'][-1]['Description'], payload['Line'][-1]['Amount']) == ("Rounding", 0.01)
+    assert payload['TxnTaxDetail'] == {'TxnTaxCodeRef': {'value': 'S'}}, "no tax of ours on nothing"
+    for doc in (sale(*lines, **us), sale(*lines, tax='5', **us), sale(*lines, line(1, taxable=True), tax='0.08', **us)):
+        assert closed(doc) == doc
+
+
 # === PRICES WITH TAX === #
 
 def test_lines_say_both_amounts():
