@@ -48,10 +48,13 @@ class QboNamed(models.AbstractModel):
     @api.model
     def _leave_active(self, entry, binding, error):
         """QuickBooks does not let it become inactive (QBO: 6220, open balance; 6240, the name is taken): say so."""
+        known = binding.kept_because
+        binding.inactive_later = not isinstance(error, faults.DuplicateName)
         binding._keep(self.env._(
             "Archived in Odoo, and still active in QuickBooks, which says: %(reason)s",
             reason=error.detail or error.message))
-        entry._note_on_records(binding.kept_because)
+        if binding.kept_because != known:
+            entry._note_on_records(binding.kept_because)
 
     # === ITS NAME === #
 

@@ -326,7 +326,7 @@ class QboEntity(models.AbstractModel):
             'sync_token': data.get('SyncToken'), 'pushed_at': fields.Datetime.now(), 'kept_because': False,
             'state': 'voided' if entry.operation == 'void' else 'inactive' if data.get('Active') is False else 'active',
             'remote_number': data.get('DocNumber') or False, 'remote_date': data.get('TxnDate') or False,
-            'remote_customer': (data.get('CustomerRef') or {}).get('value') or False, **self._figures(entry, data),
+            'remote_customer': self._party(data), **self._figures(entry, data),
         }
         values['variance_open'] = bool(values.get('variance')) and self._is_beyond(entry, values)
         if entry.note:
@@ -334,6 +334,11 @@ class QboEntity(models.AbstractModel):
         if entry.operation != 'void':
             values |= {'content_hash': entry.content_hash, 'name_suffix': entry.name_suffix or binding.name_suffix}
         return values
+
+    @api.model
+    def _party(self, data):
+        """Return the Id of the customer to whose account an object of QuickBooks belongs, or False."""
+        return (data.get('CustomerRef') or {}).get('value') or False
 
     # === HELPERS === #
 

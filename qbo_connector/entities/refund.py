@@ -75,6 +75,10 @@ class QboRefund(models.AbstractModel):
         return purchase_payload(document), float(total), 0.0
 
     @api.model
+    def _party(self, data):
+        return (data.get('EntityRef') or {}).get('value') or False
+
+    @api.model
     def _find_remote(self, client, entry, payload):
         """Look through the purchases of that day: neither the name nor the note can be asked for."""
         return self._marked(client.query_all('Purchase', {'TxnDate': payload['TxnDate']}), entry)

@@ -83,6 +83,11 @@ class QboWriteOff(models.AbstractModel):
         return {}
 
     @api.model
+    def _party(self, data):
+        parties = (line['JournalEntryLineDetail'].get('Entity') for line in data.get('Line') or ())
+        return next((party['EntityRef']['value'] for party in parties if party), False)
+
+    @api.model
     def _find_remote(self, client, entry, payload):
         """Look through the journal entries of that day."""
         return self._marked(client.query_all('JournalEntry', {'TxnDate': payload['TxnDate']}), entry)

@@ -17,6 +17,7 @@ from . import (
     qbo_queue_drain,
     qbo_queue_push,
     qbo_queue_outcome,
+    qbo_queue_inactive,
     qbo_queue_alert,
     qbo_usage,
     qbo_connection_usage,

@@ -153,7 +153,50 @@ class TestArchived(PolicyCase):
         self.assertEqual(self.partner.qbo_state, 'kept')
         self.assertIn("balance", self.partner.qbo_message)
         self.assertIn("still active in QuickBooks", ' '.join(self.partner.message_ids.mapped('body')))
-        self.assertEqual(len(self.writes()), 1, "it is not tried again")
+        self.assertEqual(len(self.writes()), 1, "it is not tried again by itself")
+
+    def test_what_settles_its_balance_makes_an_archived_contact_inactive(self):
+        self.outstanding()
+        move = self.env['account.move'].search([('partner_id', '=', self.partner.id)])
+        other = self.invoice(partner=self.env['res.partner'].create({'name': "Somebody Else"}))
+        self.partner.active = False
+        self.drain(self.connection)
+        self.control('calls', method='DELETE')
+        self.pay(other, 100.0)
+        self.drain(self.connection)
+        self.assertNotIn('customer', [path for path, _id in self.writes()], "nothing of it was touched")
+        self.pay(move, 60.0)
+        self.drain(self.connection)
+        self.assertTrue(self.one('Customer', DisplayName="Queue Customer")['Active'])
+        self.pay(move, 40.0)
+        self.drain(self.connection)
+        self.assertFalse(self.one('Customer', DisplayName="Queue Customer (deleted)")['Active'])
+        self.assertEqual(self.partner.qbo_state, 'inactive')
+        notes = self.partner.message_ids.filtered(lambda note: "still active in QuickBooks" in note.body)
+        self.assertEqual(len(notes), 1, "said once")
+        self.assertEqual(self.api_calls('GET'), [], "nothing is read for it")
+
+    def test_a_refund_and_the_deletion_of_a_document_settle_it_as_well(self):
+        self.outstanding()
+        self.connection.on_cancel = 'delete'
+        self.env['account.move'].search([('partner_id', '=', self.partner.id)]).button_cancel()
+        note = self.pushed(move_type='out_refund')
+        self.partner.active = False
+        self.drain(self.connection)
+        self.assertTrue(self.one('Customer', DisplayName="Queue Customer")['Active'])
+        note.button_draft()
+        note.button_cancel()
+        self.drain(self.connection)
+        self.assertFalse(self.one('Customer', DisplayName="Queue Customer (deleted)")['Active'])
+
+    def test_unarchived_meanwhile_it_stays_active(self):
+        self.outstanding()
+        self.partner.active = False
+        self.drain(self.connection)
+        self.partner.active = True
+        self.pay(self.env['account.move'].search([('partner_id', '=', self.partner.id)]), 100.0)
+        self.drain(self.connection)
+        self.assertTrue(self.one('Customer', DisplayName="Queue Customer")['Active'])
 
     def test_a_name_that_was_taken_meanwhile_gets_a_suffix(self):
         self.product.active = False
