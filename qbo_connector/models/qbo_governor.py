@@ -59,6 +59,12 @@ class QboGovernor(models.Model):
         return window.wait(batch, now)
 
     @api.model
+    def _room(self, connection):
+        """Return how many batches may leave now, one right after the other."""
+        window, now = self._window(connection.id)
+        return window.room(now)
+
+    @api.model
     def _used(self, connection):
         """Return how many calls left in the last minute and how many may: for the eye."""
         window, now = self._window(connection.id)

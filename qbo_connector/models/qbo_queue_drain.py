@@ -9,6 +9,7 @@ from odoo import api, fields, models
 
 from ..qbo.batch import BATCH_LIMIT
 
+AHEAD = 4  # batches that are prepared together, which shares what preparing reads; more would be old when they leave
 BRIEF = 2.0  # seconds: so long a drain waits for a free slot itself; for a later one it is woken again
 
 # Orphans first, then by rank and age. A row of another that is not settled waits; whatever the other has become.
@@ -101,12 +102,13 @@ class QboQueueEntry(models.Model):
 
     @api.model
     def _claim(self, connection, states=None):
-        """Return the rows that are worked off next, together: at most a batch of one rank, or one that goes alone.
+        """Return the rows that are worked off next, together: of one rank, as many as may leave now in a few batches.
 
         Orphans come first, with what they were sent with. Only one drain runs for a connection, so nothing is locked
         here.
         """
-        due = self._due(connection, BATCH_LIMIT, states)
+        batches = max(1, min(AHEAD, self.env['qbo.governor']._room(connection)))
+        due = self._due(connection, batches * BATCH_LIMIT, states)
         if not due:
             return self.browse()
         _id, state, rank, requestid, batched, recoveries = due[0]

@@ -6,6 +6,7 @@ from datetime import timedelta
 import psycopg2
 
 from odoo import fields, models
+from odoo.tools import split_every
 
 from ..exceptions import MissingDependency, MissingMapping
 from ..qbo import faults, retry
@@ -27,9 +28,9 @@ class QboQueueEntry(models.Model):
     _inherit = 'qbo.queue.entry'  # pylint: disable=consider-merging-classes-inherited  # one file a concern
 
     def _isolated(self, action, result=None):
-        """Do something to rows at once; when an error nobody foresaw stops that, to one row after the other.
+        """Do something to rows at once; when an error nobody foresaw stops that, to one half after the other.
 
-        The error ends as a state of the row that it concerns.
+        So the error ends as a state of the row that it concerns, and the others stay together.
 
         :param action: called with rows; commits what it did itself, or leaves it to us
         :param result: what to return for rows that failed, a list where action returns lists
@@ -47,8 +48,8 @@ class QboQueueEntry(models.Model):
                 self._commit()
                 return result
         results = []
-        for entry in self:
-            results += entry._isolated(action, result) or []
+        for half in split_every(-(-len(self) // 2), self.ids, self.browse):
+            results += half._isolated(action, result) or []
             self._commit()
         return results
 

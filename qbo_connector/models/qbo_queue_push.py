@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from odoo import fields, models
-from odoo.tools import groupby
+from odoo.tools import groupby, split_every
 
 from ..entities.qbo_entity import Plan
 from ..exceptions import PushError
 from ..qbo import faults
-from ..qbo.batch import BatchItem
+from ..qbo.batch import BATCH_LIMIT, BatchItem
 from ..qbo.payloads import PayloadError
 from .own_cursor import AT_EASE
 from .rows import insert_rows, update_rows
@@ -66,9 +66,11 @@ class QboQueueEntry(models.Model):
     def _perform(self, client):
         """Take rows that were claimed together through their phases."""
         sending = self.filtered(lambda entry: entry.state == 'sending')
-        parcels = sending._isolated(lambda entries: entries._reload(), [])
-        parcels += (self - sending)._isolated(lambda entries: entries._prepare(), [])
-        outcomes = self._deliver(client, parcels)
+        orphans = sending._isolated(lambda entries: entries._reload(), [])
+        fresh = (self - sending)._isolated(lambda entries: entries._prepare(), [])
+        outcomes, kept_back = self._deliver(client, orphans + fresh)
+        kept_back = [parcel.entry.id for parcel in fresh if parcel in kept_back]  # an orphan may have left before
+        self.browse(kept_back)._isolated(lambda entries: entries._take_back())
         answers = {parcel.entry: outcome for parcel, outcome in outcomes if not isinstance(outcome, Exception)}
         self.browse([entry.id for entry in answers])._isolated(lambda entries: entries._settle(answers))
         # Errors one by one, after the others: a name that is taken may be one that this very batch has just given.
@@ -88,21 +90,21 @@ class QboQueueEntry(models.Model):
         :return: list of :class:`Parcel`
         """
         chosen, abandoned = self._choose()
-        ready = chosen._with_plan()
-        requestid, batched = uuid.uuid4().hex, len(ready) > 1
         now, parcels, values = fields.Datetime.now(), [], {}
-        for position, (entry, handler, plan) in enumerate(ready, start=1):
-            item = BatchItem(
-                str(position) if batched else '', handler._qbo_entity, plan.operation, plan.body)
-            values[entry] = {
-                'state': 'sending', 'entity': item.entity, 'operation': item.operation, 'note': plan.note or False,
-                'payload': item.body, 'content_hash': plan.content_hash, 'requestid': requestid,
-                'bid': item.bid or False,
-                'to_look_up': plan.operation == 'create' and (entry.model, entry.res_id) in abandoned,
-                'sent_at': now, 'answer': False, 'expected_total': plan.total, 'expected_tax': plan.tax,
-                'expected_number': plan.number or False, 'not_before': False,
-            }
-            parcels.append(Parcel(entry, requestid, item, values[entry]['to_look_up']))
+        for batch in split_every(BATCH_LIMIT, chosen._with_plan(), list):
+            requestid, batched = uuid.uuid4().hex, len(batch) > 1
+            for position, (entry, handler, plan) in enumerate(batch, start=1):
+                item = BatchItem(
+                    str(position) if batched else '', handler._qbo_entity, plan.operation, plan.body)
+                values[entry] = {
+                    'state': 'sending', 'entity': item.entity, 'operation': item.operation, 'note': plan.note or False,
+                    'payload': item.body, 'content_hash': plan.content_hash, 'requestid': requestid,
+                    'bid': item.bid or False,
+                    'to_look_up': plan.operation == 'create' and (entry.model, entry.res_id) in abandoned,
+                    'sent_at': now, 'answer': False, 'expected_total': plan.total, 'expected_tax': plan.tax,
+                    'expected_number': plan.number or False, 'not_before': False,
+                }
+                parcels.append(Parcel(entry, requestid, item, values[entry]['to_look_up']))
         update_rows(self, values)
         self._commit()
         return parcels
@@ -219,10 +221,15 @@ class QboQueueEntry(models.Model):
     def _deliver(self, client, parcels):
         """Send what was prepared, or find out that it had arrived before.
 
-        :return: list of (parcel, Answer or QboError)
+        After an error that is not about what was sent, nothing more is: that would only be another of its kind.
+
+        :return: (list of (parcel, Answer or QboError), set of the parcels that were kept back)
         """
-        outcomes = []
+        outcomes, kept_back = [], set()
         for _requestid, group in groupby(parcels, key=lambda parcel: parcel.requestid):
+            if any(isinstance(outcome, faults.TROUBLE) for _parcel, outcome in outcomes):
+                kept_back.update(group)
+                continue
             rest = {}
             for parcel in group:
                 found = parcel.entry._isolated(
@@ -232,7 +239,12 @@ class QboQueueEntry(models.Model):
                 outcomes += [(parcel, outcome) for parcel, outcome in found if outcome is not None]
             outcomes += self.browse(rest)._isolated(
                 lambda entries, rest=rest: self._send(client, [rest[entry.id] for entry in entries]), [])
-        return outcomes
+        return outcomes, kept_back
+
+    def _take_back(self):
+        """Let rows wait again that were prepared and never left."""
+        self._still_sending().write({'state': 'pending', 'sent_at': False})
+        self._commit()
 
     def _send(self, client, parcels):
         """Send parcels of one request id."""

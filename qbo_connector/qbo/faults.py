@@ -155,6 +155,9 @@ class WrongRealm(AuthError):
     """403 with fault 3100: token of another company, sandbox keys on production, or app disconnected."""
 
 
+#: What is wrong is not what was sent: whatever is sent next would fare alike.
+TROUBLE = (Retryable, AuthError, CompanyStatus)
+
 #: (HTTP status, fault code) -> class; None matches anything, '5xx' and '3xx' a family. First match wins.
 TABLE = (
     (429, None, Throttled),

@@ -43,6 +43,13 @@ class Window:
             waits.append(_wait(self.batches, BATCHES_PER_MINUTE, MINUTE, now))
         return max(waits)
 
+    def room(self, now):
+        """Return how many batches may leave now, one right after the other."""
+        current = self.at(now)
+        lately = sum(now - SECOND < time for time in current.requests)
+        return max(0, min(PER_MINUTE - len(current.requests), PER_SECOND - lately,
+                          BATCHES_PER_MINUTE - len(current.batches)))
+
     def taken(self, batch, now):
         """Return the window with one more call that leaves now."""
         current = self.at(now)

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -58,6 +59,52 @@ class TestBatch(QueueCase):
             self.assertEqual(self.one('Invoice', DocNumber=move.name)['TotalAmt'], 100.0)
         self.assertEqual(self.states(moves), {'done'})
         self.assertFalse(self.api_calls('GET'), "a document costs no read")
+
+    def small_batches(self):
+        """Let a batch have two rows: what concerns several batches then takes few documents."""
+        for name in ('drain', 'push'):
+            self.startPatcher(patch(f'odoo.addons.qbo_connector.models.qbo_queue_{name}.BATCH_LIMIT', 2))
+
+    def test_some_batches_are_prepared_in_one_go_and_no_more_than_may_leave(self):
+        self.small_batches()
+        prepared, prepare = [], type(self.env['qbo.queue.entry'])._prepare
+
+        def noted(entries):
+            prepared.append(len(entries))
+            return prepare(entries)
+
+        self.patch(type(self.env['qbo.queue.entry']), '_prepare', noted)
+        moves = self.invoices(11)
+        self.drain(self.connection)
+        self.assertEqual(prepared, [8, 3])
+        sizes = [len(call['request_body'].get('BatchItemRequest', [1])) for call in self.posts()]
+        self.assertEqual(sizes, [2, 2, 2, 2, 2, 1])
+        self.assertEqual(len({call['query']['requestid'] for call in self.posts()}), 6)
+        for move in moves:
+            self.one('Invoice', DocNumber=move.name)
+        self.invoices(5)
+        self.patch(type(self.env['qbo.governor']), '_room', lambda _self, _connection: 1)
+        self.drain(self.connection)
+        self.assertEqual(prepared[2:], [2, 2, 1])
+
+    def test_after_trouble_that_no_row_is_to_blame_for_the_batches_behind_it_wait_unsent(self):
+        moves = self.invoices(6)
+        self.drain(self.connection)
+        payments = self.env['account.payment'].union(*(self.env['account.payment.register'].with_context(
+            active_model='account.move', active_ids=move.ids).create({})._create_payments() for move in moves))
+        self.small_batches()
+        for trouble in ({'status': 429}, {'status': 400, 'code': '6190'}):
+            with self.subTest(trouble):
+                self.control('calls', method='DELETE')
+                self.script(path='/batch', kind='status', **trouble)
+                self.drain(self.connection)
+                self.assertEqual(len(self.posts()), 1, "what comes behind would be refused as well")
+                self.connection.sudo().write({'paused_until': False, 'paused_reason': False})
+        self.control('calls', method='DELETE')
+        self.drain(self.connection)
+        self.assertEqual(self.states(payments), {'done'})
+        self.assertEqual(len(self.books()['Payment']), 6)
+        self.assertEqual(len(self.api_calls('GET')), 2, "payments have no number: the two that left are looked for")
 
     def test_preparing_thirty_documents_costs_the_queries_of_three(self):
         """Each of another customer and another product: what they read is read for all of them at once."""

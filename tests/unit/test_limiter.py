@@ -35,6 +35,21 @@ def test_when_no_batch_may_leave_a_single_call_may():
 
 
 @settings(max_examples=40)
+@given(st.lists(st.tuples(st.floats(0, 3), st.booleans()), max_size=600))
+def test_the_room_is_as_many_batches_as_may_leave_one_after_the_other(calls):
+    window, now = Window(), 5000.0
+    for pause, batch in calls:
+        now += pause
+        if not window.wait(batch, now):
+            window = window.taken(batch, now)
+    room = window.room(now)
+    for _number in range(room):
+        assert not window.wait(True, now)
+        window = window.taken(True, now)
+    assert window.wait(True, now)
+
+
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.floats(0, 3), st.booleans()), min_size=1, max_size=900))
 def test_no_stretch_of_a_minute_or_a_second_holds_more_than_intuit_allows(calls):
     window, now, requests, batches = Window(), 5000.0, [], []

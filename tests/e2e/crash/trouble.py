@@ -1,4 +1,6 @@
 """What goes wrong while the drain is killed: the network, outcomes that stay open, the database, the limits."""
+from odoo.addons.qbo_connector.qbo.batch import BATCH_LIMIT
+
 from .scenarios import a_batch, a_payment, an_invoice_with_new_customer_and_item, lost, scenario
 from .stage import Stage
 
@@ -9,6 +11,16 @@ def throttled(stage):
     """429 for a batch."""
     stage.script(path='/batch', kind='status', status=429)
     return a_batch(stage)
+
+
+@scenario()
+def throttled_with_more_to_come(stage):
+    """429 for the first of two requests that were prepared together: the second never leaves."""
+    stage.script(path='/batch', kind='status', status=429)
+    with stage.env() as env:
+        partners = env['res.partner'].create([{'name': stage.name("Customer")} for _number in range(BATCH_LIMIT + 1)])
+        env['qbo.queue.entry']._enqueue(partners)
+        return [stage.expected(partner) for partner in partners]
 
 
 @scenario()
