@@ -1,13 +1,15 @@
 """The governor: keeps all processes together inside Intuit's limits for one realm.
 
 One row a connection holds when the calls of the last minute left. A slot is taken in a short transaction of its own
-before a call leaves, so it counts whatever becomes of the caller, and survives a restart. The clock is the database's:
-it is the one clock that all workers on all machines share.
+before a call leaves, so it counts whatever becomes of the caller, and survives a restart. When the answer comes late,
+the slot is moved towards it, as nobody knows how long the call was on its way. The clock is the database's: it is the
+one clock that all workers on all machines share.
 """
 
 import time
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..qbo.faults import Unavailable
 from ..qbo.limiter import BATCHES_PER_MINUTE, PER_MINUTE, Window
@@ -15,6 +17,7 @@ from .own_cursor import AT_EASE, Contended, in_own_transaction
 
 PATIENCE = 5.0  # seconds; whoever asks when the minute is used up is told so instead of waiting longer
 ATTEMPTS = 40
+NOW = SQL("extract(epoch FROM clock_timestamp())::float")
 
 
 class QboGovernor(models.Model):
@@ -32,7 +35,7 @@ class QboGovernor(models.Model):
 
     @api.model
     def _gate(self, connection):
-        """Return the function that the client calls before each call; it returns once a slot is taken.
+        """Return the function that the client calls before each call; it returns the slot once one is taken.
 
         It keeps no cursor: while it sleeps, no transaction of its own is open.
         """
@@ -40,7 +43,10 @@ class QboGovernor(models.Model):
 
         def gate(batch):
             waited = 0.0
-            while wait := _take(registry, connection_id, batch):
+            while True:
+                wait, slot = _take(registry, connection_id, batch)
+                if slot:
+                    return slot
                 if waited + wait > PATIENCE:
                     raise Unavailable("The calls that QuickBooks allows in a minute are used up", retry_after=wait)
                 self._sleep(wait)
@@ -75,21 +81,25 @@ class QboGovernor(models.Model):
     @api.model
     def _window(self, connection_id, lock=False):
         """Return the window of a connection and the database's time in seconds since the epoch."""
-        self.env.cr.execute(
-            "SELECT request_times, batch_times, extract(epoch FROM clock_timestamp())::float FROM qbo_governor "
-            "WHERE connection_id = %s" + (" FOR UPDATE" if lock else ""), [connection_id])
-        requests, batches, now = self.env.cr.fetchone() or ((), (), 0.0)
-        return Window(tuple(requests or ()), tuple(batches or ())), now
+        self.env.cr.execute(SQL(
+            "SELECT request_times, batch_times, %s FROM qbo_governor WHERE connection_id = %s %s",
+            NOW, connection_id, SQL("FOR UPDATE") if lock else SQL()))
+        row = self.env.cr.fetchone()
+        if not row:  # nothing was ever sent
+            self.env.cr.execute(SQL("SELECT NULL, NULL, %s", NOW))
+            row = self.env.cr.fetchone()
+        requests, batches, now = row
+        return Window(tuple(requests or ()), tuple(batches or ())), round(now, 3)  # as it is stored
 
     @api.model
     def _take_slot(self, connection_id, batch):
         """Take a slot if one is free.
 
-        :return: the seconds to wait before asking again, 0 when the slot is taken
+        :return: the seconds to wait before asking again, and the slot when it is taken, else None
         """
         window, now = self._window(connection_id, lock=True)
         if wait := window.wait(batch, now):
-            return wait
+            return wait, None
         window = window.taken(batch, now)
         self.env.cr.execute(AT_EASE)
         self.env.cr.execute(
@@ -97,7 +107,19 @@ class QboGovernor(models.Model):
             "ON CONFLICT (connection_id) DO UPDATE "
             "SET request_times = EXCLUDED.request_times, batch_times = EXCLUDED.batch_times",
             [connection_id, _json(window.requests), _json(window.batches)])
-        return 0.0
+        return 0.0, now
+
+    @api.model
+    def _answered(self, connection_id, slot, batch):
+        """Move the slot of a call that is answered late."""
+        window, now = self._window(connection_id)
+        if window.answered(slot, batch, now) is window:
+            return
+        window, now = self._window(connection_id, lock=True)
+        window = window.answered(slot, batch, now)
+        self.env.cr.execute(
+            "UPDATE qbo_governor SET request_times = %s, batch_times = %s WHERE connection_id = %s",
+            [_json(window.requests), _json(window.batches), connection_id])
 
 
 def _take(registry, connection_id, batch):

@@ -10,6 +10,7 @@ import psycopg2
 
 from odoo import api, fields, models
 
+from ..qbo.client import BATCH
 from .own_cursor import AT_EASE, Contended, in_own_transaction
 
 _logger = logging.getLogger(__name__)
@@ -65,8 +66,13 @@ class QboUsage(models.Model):
         def count(call):
             kind = kind_of(call)
             metered = int(is_metered and kind == 'read')
+
+            def note(env):
+                env['qbo.usage']._count(connection_id, kind, metered)
+                if call.slot:
+                    env['qbo.governor']._answered(connection_id, call.slot, call.path == BATCH)
             try:
-                in_own_transaction(registry, lambda env: env['qbo.usage']._count(connection_id, kind, metered))
+                in_own_transaction(registry, note)
             except (Contended, psycopg2.Error) as error:  # a push is worth more than its place in the statistics
                 _logger.warning("A call of QuickBooks was not counted: %s", type(error).__name__)
         return count
@@ -121,6 +127,6 @@ def kind_of(call):
     """
     if call.error:
         return 'failed'
-    if call.path == '/batch':
+    if call.path == BATCH:
         return 'batch'
     return 'read' if call.method == 'GET' or call.path == '/query' else 'write'

@@ -45,7 +45,8 @@ LONGEST_QUERY_IN_URL = 2000
 class Call:
     """What ``on_call`` is told about one HTTP attempt; no header, no body, no secret.
 
-    ``status`` is None when there was no answer, ``error`` the class name of what went wrong or ``''``.
+    ``status`` is None when there was no answer, ``error`` the class name of what went wrong or ``''``, ``slot`` what
+    the gate returned.
     """
 
     method: str
@@ -55,6 +56,7 @@ class Call:
     intuit_tid: str
     seconds: float
     error: str
+    slot: object = None
 
 
 class _Bearer(AuthBase):
@@ -81,7 +83,7 @@ class QboClient:
     :param tuple timeout: seconds to connect, and of silence while reading
     :param on_call: called with a :class:`Call` after every HTTP attempt
     :param gate: ``gate(batch)`` is called before every HTTP attempt and returns when it may leave; ``batch`` tells
-        whether it is a batch, of which fewer are allowed
+        whether it is a batch, of which fewer are allowed. What it returns is the ``slot`` of the :class:`Call`
     """
 
     def __init__(self, endpoints, realm_id, token_source, session=None, timeout=TIMEOUT, on_call=None, gate=None):
@@ -181,8 +183,7 @@ class QboClient:
     def _attempt(self, method, path, parameters, body, content_type, token):
         parameters = {**(parameters or {}), 'minorversion': MINOR_VERSION}
         headers = {'Accept': 'application/json', 'Content-Type': content_type}
-        if self._gate:
-            self._gate(path == BATCH)
+        slot = self._gate(path == BATCH) if self._gate else None
         started = time.monotonic()
         response, error = None, None
         try:
@@ -196,9 +197,9 @@ class QboClient:
             _scrub(error, token)
             raise
         finally:
-            self._report(method, path, parameters, response, error, time.monotonic() - started)
+            self._report(method, path, parameters, response, error, time.monotonic() - started, slot)
 
-    def _report(self, method, path, parameters, response, error, seconds):
+    def _report(self, method, path, parameters, response, error, seconds, slot):
         if self._on_call:
             self._on_call(Call(
                 method=method,
@@ -208,6 +209,7 @@ class QboClient:
                 intuit_tid='' if response is None else response.headers.get('intuit_tid', ''),
                 seconds=seconds,
                 error=type(error).__name__ if error else '',
+                slot=slot,
             ))
 
 

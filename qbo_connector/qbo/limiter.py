@@ -2,7 +2,9 @@
 
 The limits hold for one company and one app (QBO: "API call limits and throttles"): 500 requests a minute, 10 a second,
 40 batches a minute. A refusal costs a whole minute, so the window is a little longer than Intuit's: two calls that
-leave a minute apart may arrive less than that apart.
+leave a minute apart may arrive less than that apart. How late a call arrives is not known, only that it has when it is
+answered. Whatever takes its time on the way (a busy machine, a new connection, the network) is caught by that: a call
+that was answered late counts from shortly before its answer.
 
 Time is given, never read, in seconds since the epoch; whoever keeps the window uses one clock for all processes.
 """
@@ -13,9 +15,12 @@ PER_MINUTE = 500
 PER_SECOND = 10
 BATCHES_PER_MINUTE = 40
 
+#: Seconds by which a call may arrive later than it counts from.
+SLACK = 0.1
+
 #: A minute and a second, each with what the ways of two calls to Intuit may differ.
 MINUTE = 61.0
-SECOND = 1.1
+SECOND = 1 + SLACK
 
 
 @dataclass(frozen=True)
@@ -55,10 +60,24 @@ class Window:
         current = self.at(now)
         return Window((*current.requests, now), (*current.batches, now) if batch else current.batches)
 
+    def answered(self, slot, batch, now):
+        """Return the window after the answer to a call came now, whose slot was taken at the moment ``slot``."""
+        if now - slot <= SLACK:
+            return self
+        batches = _moved(self.batches, slot, now - SLACK) if batch else self.batches
+        return Window(_moved(self.requests, slot, now - SLACK), batches)
+
 
 def _since(times, now):
     # A clock that was set back must not close the window for longer than a minute.
     return tuple(time for time in times if now - MINUTE < time <= now + 1)
+
+
+def _moved(times, slot, to):
+    rest = list(times)
+    if slot in rest:  # else it was longer on its way than the window is
+        rest.remove(slot)
+    return tuple(sorted((*rest, to)))
 
 
 def _wait(times, limit, period, now):

@@ -63,6 +63,34 @@ def test_no_stretch_of_a_minute_or_a_second_holds_more_than_intuit_allows(calls)
     assert most_within(batches, 60) <= 40
 
 
+@settings(max_examples=40)
+@given(st.lists(st.tuples(st.sampled_from((0.0, 0.05, 0.09, 0.3, 2.0, 30.0)), st.floats(0, 0.4), st.booleans()),
+                min_size=60, max_size=300))
+def test_calls_that_are_late_on_their_way_arrive_within_the_limits_too(calls):
+    """One sender, who takes a slot when the last call is answered; what counts is when calls arrive."""
+    window, now, requests, batches = Window(), 5000.0, [], []
+    for late, answer, batch in calls:
+        window, slot = send(window, now, batch)
+        requests.append(slot + late)
+        if batch:
+            batches.append(slot + late)
+        now = slot + late + answer
+        window = window.answered(slot, batch, now)
+    assert most_within(requests, 60) <= 500
+    assert most_within(requests, 1) <= 10
+    assert most_within(batches, 60) <= 40
+
+
+def test_a_call_that_is_answered_at_once_keeps_its_slot():
+    window = Window().taken(True, 1000.0)
+    assert window.answered(1000.0, True, 1000.05) == window
+
+
+def test_a_call_that_was_longer_on_its_way_than_a_minute_counts_from_its_answer():
+    window = Window().taken(True, 1000.0).taken(False, 1070.0).answered(1000.0, True, 1080.0)
+    assert window == Window((1070.0, 1079.9), (1079.9,))
+
+
 def test_the_window_forgets_what_is_older_than_a_minute():
     window = Window()
     for moment in range(0, 1000, 2):
