@@ -81,6 +81,8 @@ class QboOauthController(http.Controller):
             return request.env._(
                 "QuickBooks no longer accepts its own answer: it was used already, or the redirect URI differs from "
                 "the registered one. Press Connect to QuickBooks again.")
+        if isinstance(fault, faults.LimitReached):
+            return connection._limit_reason(fault)
         return request.env._("QuickBooks could not be reached or answered strangely (%(reason)s). Try again in a "
                              "few minutes.", reason=str(fault))
 

@@ -1,6 +1,7 @@
 """How a company is connected with QuickBooks, tested and disconnected."""
 
 import logging
+import math
 import os
 from contextlib import suppress
 from datetime import datetime, timezone
@@ -15,6 +16,7 @@ from ..qbo import auth, faults
 from ..qbo.client import QboClient
 from ..qbo.company import parse_company
 from ..qbo.endpoints import endpoints_for
+from .qbo_governor import PACE, PATIENCE
 
 _logger = logging.getLogger(__name__)
 
@@ -64,16 +66,17 @@ class QboConnection(models.Model):
         key = f'qbo_connector.{name}'
         return get_param(f'{key}.{self.environment}') or get_param(key)
 
-    def _qbo_client(self, token_source=None):
+    def _qbo_client(self, token_source=None, patience=PATIENCE):
         """Return the HTTP client of this realm.
 
         :param token_source: only while connecting, when the tokens are not stored yet; otherwise the credential's
             single-flight source, which uses a cursor of its own and leaves this transaction alone
+        :param patience: seconds that a call may wait for its turn inside Intuit's limits
         """
         self.ensure_one()
         source = token_source or self._credential_sudo()._token_source()
         return QboClient(
-            self._endpoints(), self.realm_id, source, gate=self.env['qbo.governor']._gate(self),
+            self._endpoints(), self.realm_id, source, gate=self.env['qbo.governor']._gate(self, patience),
             on_call=self.env['qbo.usage']._counter(self))
 
     # === CONNECT === #
@@ -115,7 +118,7 @@ class QboConnection(models.Model):
         tokens = auth.exchange_code(
             endpoints, client_id, client_secret, code, redirect_uri, now=datetime.now(timezone.utc))
         client = QboClient(
-            endpoints, realm_id, _fixed_source(tokens.access_token), gate=self.env['qbo.governor']._gate(self),
+            endpoints, realm_id, _fixed_source(tokens.access_token), gate=self.env['qbo.governor']._gate(self, PACE),
             on_call=self.env['qbo.usage']._counter(self))
         try:
             facts = self._read_facts(client)
@@ -193,7 +196,7 @@ class QboConnection(models.Model):
             "%(count)s accounts, tax codes, terms, methods, items and customers.", count=self.reference_count))
 
     def _ask(self, question):
-        """Ask QuickBooks something on behalf of a user.
+        """Ask QuickBooks something on behalf of a user, who does not wait for the end of a minute.
 
         :raises UserError: in the user's words, when there is no connection or no answer
         """
@@ -203,12 +206,19 @@ class QboConnection(models.Model):
         if not self._is_our_database():
             raise UserError(self._copy_reason())
         try:
-            question(self._qbo_client())
+            question(self._qbo_client(patience=PACE))
         except faults.AuthError as error:
             self._needs_reconnect(error.message)
             raise UserError(self.env._("QuickBooks refused: %(reason)s", reason=str(error))) from error
+        except faults.LimitReached as error:
+            raise UserError(self._limit_reason(error)) from error
         except faults.QboError as error:
             raise UserError(self.env._("QuickBooks did not answer as hoped: %(reason)s", reason=str(error))) from error
+
+    def _limit_reason(self, error):
+        """Return in the user's words why the governor held a call back, and until when."""
+        return self.env._("QuickBooks' limit of calls in a minute is used up. Try again in %(seconds)s seconds.",
+                          seconds=math.ceil(error.retry_after))
 
     def _notification(self, title, message):
         """Return a green notification that also reloads the form."""

@@ -11,11 +11,12 @@ import time
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..qbo.faults import Unavailable
-from ..qbo.limiter import BATCHES_PER_MINUTE, PER_MINUTE, Window
+from ..qbo.faults import LimitReached, Unavailable
+from ..qbo.limiter import BATCHES_PER_MINUTE, PER_MINUTE, SECOND, Window
 from .own_cursor import AT_EASE, Contended, in_own_transaction
 
 PATIENCE = 5.0  # seconds; whoever asks when the minute is used up is told so instead of waiting longer
+PACE = SECOND  # seconds; so long a user's own request may wait, as ten calls leave in a second and it may make more
 ATTEMPTS = 40
 NOW = SQL("extract(epoch FROM clock_timestamp())::float")
 
@@ -34,10 +35,12 @@ class QboGovernor(models.Model):
     _connection_unique = models.Constraint('UNIQUE (connection_id)', "A connection has one governor.")
 
     @api.model
-    def _gate(self, connection):
+    def _gate(self, connection, patience=PATIENCE):
         """Return the function that the client calls before each call; it returns the slot once one is taken.
 
         It keeps no cursor: while it sleeps, no transaction of its own is open.
+
+        :param patience: seconds that a call may wait for its slot before it raises LimitReached
         """
         registry, connection_id = self.env.registry, connection.id
 
@@ -47,8 +50,8 @@ class QboGovernor(models.Model):
                 wait, slot = _take(registry, connection_id, batch)
                 if slot:
                     return slot
-                if waited + wait > PATIENCE:
-                    raise Unavailable("The calls that QuickBooks allows in a minute are used up", retry_after=wait)
+                if waited + wait > patience:
+                    raise LimitReached("The calls that QuickBooks allows in a minute are used up", retry_after=wait)
                 self._sleep(wait)
                 waited += wait
         return gate

@@ -5,7 +5,7 @@
     QboError
     ├── Retryable            try again later
     │   ├── Throttled        too many requests; surely not applied
-    │   ├── Unavailable      surely not applied
+    │   ├── Unavailable      surely not applied; LimitReached: we did not even ask
     │   └── InDoubt          maybe applied: only the same bytes under the same requestid may be repeated
     ├── Rejected             QuickBooks said no; repeating the same request is useless
     │   └── ValidationFault, DuplicateName, DuplicateDocNumber, StaleObject, NotFound, ...
@@ -70,6 +70,10 @@ class Throttled(Retryable):
 
 class Unavailable(Retryable):
     """QuickBooks could not be reached, or turned us away before looking. Surely not applied."""
+
+
+class LimitReached(Unavailable):
+    """Held back by us: the calls that Intuit allows in a minute are used up for ``retry_after`` seconds."""
 
 
 class InDoubt(Retryable):

@@ -9,6 +9,7 @@ from odoo import fields
 from odoo.addons.qbo_connector.models import qbo_governor
 from odoo.addons.qbo_connector.qbo import faults, limiter
 from odoo.addons.qbo_connector.qbo.batch import BatchItem
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import SQL
 
@@ -31,7 +32,8 @@ class TestGovernor(QboCase):
         self.patch(qbo_governor, 'NOW', None)
         self.time = self.enterContext(freeze_time(fields.Datetime.now()))
         self.pass_time(0)
-        self.patch(type(self.env['qbo.governor']), '_sleep', lambda _governor, seconds: self.pass_time(seconds))
+        self.slept = []
+        self.patch(type(self.env['qbo.governor']), '_sleep', lambda _governor, seconds: self.sleep(seconds))
         self.enterContext(self.own_cursors())
         self.client = self.connection._qbo_client()
 
@@ -39,6 +41,11 @@ class TestGovernor(QboCase):
         """Let time pass here and in QuickBooks."""
         self.time.tick(seconds)
         qbo_governor.NOW = SQL("%s::float", self.time().timestamp())
+
+    def sleep(self, seconds):
+        """Wait for a slot."""
+        self.slept.append(seconds)
+        self.pass_time(seconds)
 
     def stalled(self, seconds):
         """Let the next call be so long on its way."""
@@ -83,3 +90,31 @@ class TestGovernor(QboCase):
         self.batch(1)
         used = self.env['qbo.governor']._used(self.connection)
         self.assertEqual((used['requests'], used['batches']), (1, 1))
+
+    def test_a_user_is_told_at_once_when_the_minute_is_used_up_and_until_when(self):
+        self.client.company_info()
+        self.pass_time(48.5)
+        self.patch(limiter, 'PER_MINUTE', 1)
+        for action in (self.connection.action_test, self.connection.action_refresh_references):
+            with self.assertRaisesRegex(UserError, r"used up. Try again in 13 seconds\."):
+                action()
+        self.assertFalse(self.slept)
+        self.pass_time(13)
+        self.patch(limiter, 'PER_MINUTE', 500)
+        self.connection.action_test()
+
+    def test_a_drain_waits_a_few_seconds_for_which_a_user_does_not(self):
+        self.client.company_info()
+        self.pass_time(58)
+        self.patch(limiter, 'PER_MINUTE', 1)
+        with self.assertRaisesRegex(UserError, r"Try again in 3 seconds\."):
+            self.connection.action_test()
+        self.assertFalse(self.slept)
+        self.client.company_info()
+        self.assertTrue(self.slept)
+
+    def test_a_user_s_request_that_needs_more_than_ten_calls_is_paced(self):
+        for _once in range(2):
+            self.connection.action_refresh_references()
+        self.assertTrue(self.slept)
+        self.assertLessEqual(max(self.slept), limiter.SECOND)

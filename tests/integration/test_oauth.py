@@ -174,6 +174,11 @@ class TestOauthCallback(SimulatorMixin, HttpCase):
         self.control('fail', {'kind': 'reset', 'path': '/oauth2/v1/tokens/bearer'})
         self.assert_refused(self.call_back(**params), "could not be reached")
 
+    def test_a_minute_whose_calls_are_used_up_is_said_and_not_waited_for(self):
+        params = self.ask()
+        self.patch(type(self.env['qbo.governor']), '_take_slot', lambda *_args: (11.2, None))
+        self.assert_refused(self.call_back(**params), "Try again in 12 seconds.")
+
     def test_lists_that_cannot_be_read_do_not_undo_the_connection(self):
         params = self.ask()
         self.control('fail', {'kind': 'status', 'status': 503, 'path': '/query', 'times': 0})
