@@ -94,6 +94,29 @@ class TestWriteOffs(SettlingCase):
         self.one('JournalEntry')
         self.assertEqual(self.one('Invoice')['Balance'], 0)
 
+    def test_a_write_off_that_is_taken_out_of_a_draft_goes_with_it(self):
+        self.map('account', self.fees, "Bank Charges")
+        for settled in (True, False):
+            payment = self.pay_with_rest(98.0)
+            self.drained()
+            self.one('JournalEntry')
+            payment.action_draft()
+            self.drain(self.connection)
+            self.receivables(payment).remove_move_reconcile()
+            rest = payment._seek_for_lines()[2]
+            payment.move_id.write({'line_ids': [
+                fields.Command.delete(rest.id),
+                fields.Command.update(self.receivables(payment).id, {'credit': 98.0})]})
+            if settled:
+                self.drain(self.connection)
+            payment.action_post()
+            self.drained()
+            self.assertEqual(self.books().get('JournalEntry', []), [])
+            self.assertEqual(self.one('Payment', TotalAmt=98)['UnappliedAmt'], 98)
+            payment.action_draft()
+            payment.action_cancel()
+            self.drained()
+
     def test_where_drafts_are_voided_the_write_off_goes_and_comes_back(self):
         self.connection.on_draft = 'void'
         self.map('account', self.fees, "Bank Charges")
@@ -134,6 +157,25 @@ class TestWriteOffs(SettlingCase):
         self.drained()
         self.assertEqual(self.one('Payment')['TotalAmt'], 97)
         self.assertEqual(self.links(self.one('Payment')), {'Invoice': 100.0, 'JournalEntry': 3.0})
+
+    def test_a_fee_that_is_taken_out_of_a_bank_transaction_goes(self):
+        self.map('account', self.fees, "Bank Charges")
+        line = self.transaction(97.0, self.move, fee=(self.fees, 3.0))
+        self.drained()
+        self.one('JournalEntry')
+        for undone_first in (True, False):
+            line.action_undo_reconciliation()
+            if undone_first:
+                self.drained()
+                self.assertEqual(self.books().get('JournalEntry', []), [])
+            suspense = line._seek_for_lines()[1]
+            line.move_id.with_context(skip_readonly_check=True, force_delete=True).write({'line_ids': [
+                fields.Command.update(suspense.id, {
+                    'account_id': self.receivables(self.move).account_id.id, 'partner_id': self.partner.id})]})
+            self.reconcile(line, self.move)
+            self.drained()
+            self.assertEqual(self.books().get('JournalEntry', []), [])
+            self.assertEqual(self.one('Invoice')['Balance'], 3)
 
     def test_an_account_of_early_payment_discounts_is_offered_for_mapping(self):
         self.company.account_journal_early_pay_discount_loss_account_id = self.fees
