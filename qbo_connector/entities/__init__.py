@@ -24,6 +24,7 @@ from . import (
     payment,
     refund,
     write_off,
+    manual_entry,
     bank,
     credit_application,
     payment_customer,

@@ -58,8 +58,9 @@ class QboCreditApplication(models.AbstractModel):
     def _sides(self, record):
         """Return (record, entity) of the credit note and of what it settles."""
         charge = record._charge()
-        return [(record.credit_id, 'CreditMemo'),
-                (charge, self.env['qbo.entity']._for_record(charge)._qbo_entity)]
+        handlers = self.env['qbo.entity']
+        found = [(side, handlers._for_record(side)) for side in (record.credit_id, charge)]
+        return [(side, handler._qbo_entity if handler is not None else None) for side, handler in found]
 
     @api.model
     def _missing(self, connection):
@@ -71,20 +72,24 @@ class QboCreditApplication(models.AbstractModel):
     def _own_date(self, record):
         """The day from which both exist."""
         charge = record._charge()
-        other = (charge.invoice_date if charge._name == 'account.move' else charge.date) if charge else None
-        return max(filter(None, (record.credit_id.invoice_date, other)))
+        handlers = self.env['qbo.entity']
+        return max(filter(None, (handlers._for_record(side)._own_date(side)
+                                 for side in (record.credit_id, charge) if side)))
 
     @api.model
     def _check(self, connection, record):
         charge, credit = record._charge(), record.credit_id
-        self._check_currency(connection, credit.currency_id, [float(self._amount(record))])
-        if charge.currency_id != credit.currency_id:
+        handlers, currency = self.env['qbo.entity'], self._credit_currency(record)
+        if any(handlers._for_record(side)._unfit(side) for side in (charge, credit)):
+            return  # it says so itself
+        theirs = handlers._for_record(charge)._currency_of(charge)
+        self._check_currency(connection, currency, [float(self._amount(record))])
+        if theirs != currency:
             raise Refused(self.env._(
                 "%(credit)s in %(currency)s is reconciled with %(other)s in %(theirs)s, and QuickBooks takes one "
                 "currency a transaction. Undo the reconciliation and credit it in %(theirs)s.",
-                credit=credit.display_name, currency=credit.currency_id.name, other=charge.display_name,
-                theirs=charge.currency_id.name))
-        self._check_linked(credit.commercial_partner_id, credit.currency_id, [charge])
+                credit=credit.display_name, currency=currency.name, other=charge.display_name, theirs=theirs.name))
+        self._check_linked(self._credit_partner(record), currency, [charge])
 
     @api.model
     def _references(self, connection, record):
@@ -94,14 +99,24 @@ class QboCreditApplication(models.AbstractModel):
     @api.model
     def _application_customer(self, connection, record):
         """Return the record that stands for the customer of the credit note."""
-        return self._customer_in(connection, record.credit_id.commercial_partner_id, record.credit_id.currency_id)
+        return self._customer_in(connection, self._credit_partner(record)[:1], self._credit_currency(record))
+
+    @api.model
+    def _credit_partner(self, record):
+        """Return the commercial partner whom the credit belongs to."""
+        return self.env['qbo.entity']._for_record(record.credit_id)._payer(record.credit_id)
+
+    @api.model
+    def _credit_currency(self, record):
+        """Return the currency of the credit."""
+        return self.env['qbo.entity']._for_record(record.credit_id)._currency_of(record.credit_id)
 
     @api.model
     def _content(self, connection, record, suffix, ids):
         amount, charge, credit = self._amount(record), record._charge(), record.credit_id
         document = PaymentDoc(
             customer=ids[self._application_customer(connection, record)], date=self._own_date(record),
-            total=self._decimal(0), **self._currency_facts(connection, credit.currency_id, credit),
+            total=self._decimal(0), **self._currency_facts(connection, self._credit_currency(record), credit),
             allocations=self._linked(ids, {charge: amount, credit: amount}),
             private_note=note_with_marker(record.display_name, self._marker(record._name, record.id)),
         )

@@ -92,11 +92,6 @@ class QboMoney(models.AbstractModel):
     # === READING === #
 
     @api.model
-    def _payer(self, record):
-        """Return the commercial partner whose account the money is booked on; of several it is refused."""
-        return record.partner_id.commercial_partner_id
-
-    @api.model
     def _customer(self, connection, record):
         """Return the record that stands for the payer in the currency of the payment."""
         return self._customer_in(connection, self._payer(record)[:1], record.currency_id)

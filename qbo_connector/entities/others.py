@@ -47,6 +47,26 @@ class QboEntity(models.AbstractModel):
         return self._qbo_entity
 
     @api.model
+    def _unfit(self, record):
+        """Return why QuickBooks could not hold what payments would be linked with, or ''."""
+        return ''
+
+    @api.model
+    def _is_credit(self, record):
+        """Tell whether the record is a credit to its customer where the type of its link does not say so."""
+        return False
+
+    @api.model
+    def _payer(self, record):
+        """Return the commercial partner on whose account the record is booked."""
+        return record.partner_id.commercial_partner_id
+
+    @api.model
+    def _currency_of(self, record):
+        """Return the currency that the customer's account is charged or credited in."""
+        return record.currency_id
+
+    @api.model
     def _fitted(self, binding, payload):
         """Return the content as it can be sent to the object as it stands in QuickBooks.
 

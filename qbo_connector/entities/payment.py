@@ -6,6 +6,8 @@ from ..qbo.documents import Allocation, PaymentDoc
 from ..qbo.marker import note_with_marker
 from ..qbo.payloads.payment import payment_payload
 
+CHARGES = ('Invoice', 'Purchase', 'JournalEntry')  # what a payment may settle
+
 
 class QboPayment(models.AbstractModel):
     """Pushes money received from customers. Odoo reconciles after posting, so allocations are read when it is sent.
@@ -83,7 +85,8 @@ class QboPayment(models.AbstractModel):
 
     @api.model
     def _allocations(self, connection, record):
-        """Return ``{invoice or money paid out: amount}`` that the payment settles, of what is in QuickBooks."""
+        """Return ``{invoice, money paid out or charge by hand: amount}`` that it settles, of what is in QuickBooks."""
         return {
             other: amount for other, amount in self._settled_documents(record).items()
-            if amount > 0 and self._link_handler(connection, other, ('Invoice', 'Purchase')) is not None}
+            if amount > 0 and (handler := self._link_handler(connection, other, CHARGES)) is not None
+            and not handler._unfit(other)}

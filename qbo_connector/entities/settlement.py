@@ -33,8 +33,8 @@ class QboSettlement(models.AbstractModel):
         """
         handlers = self.env['qbo.entity']
         return tuple(
-            Allocation(ids[record], handlers._for_record(record)._link_type(record), amount)
-            for record, amount in amounts.items())
+            Allocation(ids[record], handler._link_type(record), amount, credit=handler._is_credit(record))
+            for record, amount in amounts.items() for handler in (handlers._for_record(record),))
 
     @api.model
     def _linked_references(self, records):
@@ -47,16 +47,17 @@ class QboSettlement(models.AbstractModel):
 
         :raise Refused: another customer's, or in another currency
         """
-        names = self._names
-        others = [record for record in records if record.partner_id.commercial_partner_id != payer]
+        names, handlers = self._names, self.env['qbo.entity']
+        partners = {record: handlers._for_record(record)._payer(record) for record in records}
+        others = [record for record, partner in partners.items() if partner != payer]
         if others:
             raise Refused(self.env._(
                 "This of %(payer)s settles %(others)s of another customer (%(customers)s). QuickBooks leaves it "
                 "unapplied then. Undo the reconciliation, book it on the customer of the document and reconcile that, "
                 "or make them contacts of one company; then retry.", payer=payer.display_name, others=names(others),
-                customers=", ".join(sorted({o.partner_id.commercial_partner_id.display_name for o in others}))),
+                customers=", ".join(sorted({name for o in others for name in partners[o].mapped('display_name')}))),
                 'partner_id')
-        foreign = [record for record in records if record.currency_id != currency]
+        foreign = [record for record in records if handlers._for_record(record)._currency_of(record) != currency]
         if foreign:
             raise Refused(self.env._(
                 "This payment in %(currency)s pays %(others)s in another currency, and QuickBooks takes one currency a "

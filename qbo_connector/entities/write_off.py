@@ -21,7 +21,7 @@ class QboWriteOff(models.AbstractModel):
 
     @api.model
     def _handles(self, record):
-        return record.move_type == 'entry' and bool(record.origin_payment_id or record.statement_line_id)
+        return record.move_type == 'entry' and record._qbo_booked_as() != record
 
     @api.model
     def _wanted(self, connection, record):
@@ -80,7 +80,7 @@ class QboWriteOff(models.AbstractModel):
     @api.model
     def _figures(self, entry, data):
         """Its amounts cannot differ: QuickBooks works nothing out; what its TotalAmt says is not documented."""
-        return {}
+        return {'remote_total': 0.0, 'remote_tax': 0.0, 'remote_balance': 0.0, 'variance': False}
 
     @api.model
     def _party(self, data):

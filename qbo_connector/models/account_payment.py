@@ -70,6 +70,14 @@ class AccountMove(models.Model):
         """Return the record that stands for the entry in QuickBooks: its payment, its bank transaction, or itself."""
         return self.origin_payment_id or self.statement_line_id or self
 
+    def _qbo_made_by_hand(self):
+        """Tell whether an entry stands for itself: not for money, an exchange difference, or what became of those."""
+        self.ensure_one()
+        return (self.move_type == 'entry' and self._qbo_booked_as() == self
+                and not self.tax_cash_basis_origin_move_id
+                and self.journal_id != self.company_id.currency_exchange_journal_id
+                and self.reversed_entry_id._qbo_booked_as()._name == 'account.move')
+
     def write(self, vals):
         """Override to enqueue the payments that are given to a document."""
         result = super().write(vals)

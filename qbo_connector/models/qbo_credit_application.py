@@ -64,7 +64,10 @@ class QboCreditApplication(models.Model):
     def _of_company(self, company):
         """Return the applications of all credit notes of a company."""
         partials = self.env['account.partial.reconcile'].search([
-            ('credit_move_id.move_id.move_type', '=', 'out_refund'),
+            ('credit_move_id.move_id.move_type', 'in', ('out_refund', 'entry')),
+            ('credit_move_id.account_id.account_type', '=', 'asset_receivable'),
+            ('credit_move_id.move_id.origin_payment_id', '=', False),
+            ('credit_move_id.move_id.statement_line_id', '=', False),
             ('credit_move_id.company_id', '=', company.id)])
         payments = self.env['account.payment'].search([
             ('payment_type', '=', 'outbound'), ('partner_type', '=', 'customer'), ('move_id', '=', False),

@@ -119,6 +119,8 @@ class QboSyncable(models.AbstractModel):
             return self.env._("No QuickBooks company is connected.")
         if self.qbo_entry_count:  # and none that counts
             return self.env._("Taken out of the queue; it can be pushed again.")
+        if handler._qbo_on_demand:
+            return ''
         if not handler._wanted(connection, self):
             return self.env._("Goes to QuickBooks with the first document that needs it.")
         return handler._intent(connection, self)[1] or connection._standstill() or self.env._(
