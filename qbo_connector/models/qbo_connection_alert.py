@@ -75,7 +75,7 @@ class QboConnection(models.Model):
         """Compare what needs a person with what people were told."""
         if not self.exists():
             return
-        connection = self.with_context(lang=self._alerted_user_sudo().lang)
+        connection = self._for_alerted_user()
         if not self.active or self.state == 'disconnected':
             connection.activity_unlink([STUCK, PAUSED, READS])
             return
@@ -148,6 +148,10 @@ class QboConnection(models.Model):
         user_sudo = self.sudo().user_id
         return user_sudo if user_sudo.active else self.env.ref('base.user_admin').sudo()
 
+    def _for_alerted_user(self):
+        """Return the connection in the language of whom alerts go to, for texts that are made for them."""
+        return self.with_context(lang=self._alerted_user_sudo().lang)
+
     def _tell(self, kind, summary, note):
         """Put one activity of a kind on the connection, or renew the one there is, and send one mail.
 
@@ -162,7 +166,12 @@ class QboConnection(models.Model):
                 'date_deadline': fields.Date.context_today(self)})
         else:
             connection.activity_schedule(kind, summary=summary, note=note, user_id=user_sudo.id)
+        self._mail_alert(summary, note)
+
+    def _mail_alert(self, summary, note):
+        """Send one mail, framed by the template in the language of whom it goes to."""
+        user_sudo = self._alerted_user_sudo()
         template = self.env.ref('qbo_connector.mail_template_connection_alert', raise_if_not_found=False)
         if template:
-            template.with_context(qbo_summary=summary, qbo_note=note).send_mail(
+            template.with_context(lang=user_sudo.lang, qbo_summary=summary, qbo_note=note).send_mail(
                 self.id, email_values={'recipient_ids': [fields.Command.link(user_sudo.partner_id.id)]})

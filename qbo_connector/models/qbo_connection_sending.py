@@ -86,19 +86,16 @@ class QboConnection(models.Model):
         if not self.try_lock_for_update(allow_referencing=True) or self.state in ('reconnect', 'disconnected'):
             return
         self.write({'state': 'reconnect', 'state_reason': reason})
+        self = self._for_alerted_user()
         self._alert(self.env._("Reconnect QuickBooks"), self.env._(
             "Nothing is sent to QuickBooks any more: %(reason)s Press Connect to QuickBooks; what waits is kept.",
             reason=reason if reason.endswith('.') else f'{reason}.'))
 
     def _alert(self, summary, note):
-        """Give the responsible user an activity and one mail."""
-        user_sudo = self.user_id if self.user_id.active else self.env.ref('base.user_admin')
-        self = self.with_context(lang=user_sudo.lang, mail_activity_quick_update=True)
-        self.activity_schedule('mail.mail_activity_data_warning', summary=summary, note=note, user_id=user_sudo.id)
-        template = self.env.ref('qbo_connector.mail_template_connection_alert', raise_if_not_found=False)
-        if template:
-            template.with_context(qbo_summary=summary, qbo_note=note).send_mail(
-                self.id, email_values={'recipient_ids': [fields.Command.link(user_sudo.partner_id.id)]})
+        """Give the responsible user an activity and one mail; call it :meth:`_for_alerted_user`."""
+        self.with_context(mail_activity_quick_update=True).activity_schedule(
+            'mail.mail_activity_data_warning', summary=summary, note=note, user_id=self._alerted_user_sudo().id)
+        self._mail_alert(summary, note)
 
     def _drop_activities(self):
         """Settle the warnings about this connection: they are out of date."""
@@ -238,6 +235,7 @@ class QboConnection(models.Model):
         if self.state != 'connected' or not due or due == self.expiry_warned_for:
             return
         self.expiry_warned_for = due
+        self = self._for_alerted_user()
         self._alert(self.env._("Renew the QuickBooks consent"), self.env._(
             "QuickBooks ends this connection on %(date)s unless an administrator renews the consent before.",
             date=fields.Date.to_string(due)))

@@ -9,6 +9,7 @@ from odoo import fields
 from odoo.addons.qbo_connector.models.own_cursor import Contended
 from odoo.addons.qbo_connector.models.qbo_connection_alert import PAUSED, READS, STUCK
 from odoo.tests import new_test_user, tagged
+from odoo.tools.translate import code_translations
 
 from .common import QueueCase
 from .test_progress import RowsMixin
@@ -171,16 +172,59 @@ class TestStuck(AlertCase):
         self.alert()
         self.assertEqual(self.activity(STUCK).mapped('user_id'), self.env.ref('base.user_admin'))
 
-    def test_it_is_told_in_the_users_language(self):
-        self.env['res.lang']._activate_lang('fr_FR')
-        self.user.lang = 'fr_FR'
+    def in_german(self, texts):
+        """Let the responsible user read German: texts of the code by ``texts``, and the frame of the mails."""
+        self.env['res.lang']._activate_lang('de_DE')
+        self.user.lang = 'de_DE'
+        translations = patch.dict(code_translations.python_translations, {('qbo_connector', 'de_DE'): texts})
+        translations.start()
+        self.addCleanup(translations.stop)
+        template = self.env.ref('qbo_connector.mail_template_connection_alert').with_context(lang='de_DE')
+        template.subject = f"Achtung, {template.subject}"
+        template.body_html = template.body_html.replace("Hello,", "Guten Tag,").replace("Company:", "Firma:")
+
+    def assert_german(self, subject, *parts):
+        """Check the one mail."""
+        (mail,) = self.mails()
+        self.assertEqual(mail.subject, f"Achtung, {subject}: {self.company.name}")
+        for part in ("Guten Tag,", "Firma:", *parts):
+            self.assertIn(part, mail.body_html)
+        for english in ("Hello", "Company:"):
+            self.assertNotIn(english, mail.body_html)
+
+    def test_entries_are_told_of_in_the_users_language_and_so_is_the_frame_of_the_mail(self):
+        self.in_german({
+            "A QuickBooks entry needs attention": "Ein Eintrag braucht Hilfe",
+            "%(state)s (%(count)s): %(cause)s": "%(count)s-mal %(state)s: %(cause)s"})
+        self.stick(message="tax")
+        self.alert()
+        self.assert_german("Ein Eintrag braucht Hilfe", "1-mal Failed: tax")
+        self.assertEqual(self.activity(STUCK).summary, "Ein Eintrag braucht Hilfe")
+
+    def test_a_lost_consent_is_told_in_the_users_language_whoever_noticed_it(self):
+        self.in_german({"Reconnect QuickBooks": "QuickBooks neu verbinden"})
+        self.env.user.lang = 'en_US'
+        with self.own_cursors():
+            self.connection._needs_reconnect("gone")
+        self.assert_german("QuickBooks neu verbinden")
+        self.assertEqual(self.connection.activity_ids.summary, "QuickBooks neu verbinden")
+
+    def test_a_consent_that_runs_out_is_told_in_the_users_language(self):
+        self.in_german({"Renew the QuickBooks consent": "Zustimmung erneuern"})
+        self.connection.sudo().hard_expires_at = fields.Datetime.now() + timedelta(days=3)
+        self.connection._warn_of_expiry()
+        self.assert_german("Zustimmung erneuern")
+
+    def test_the_administrator_reads_in_his_language_what_a_user_who_left_is_not_told(self):
+        self.in_german({})
+        self.user.active = False
+        administrator = self.env.ref('base.user_admin')
+        administrator.lang = 'en_US'
+        before = self.env['mail.mail'].sudo().search([])
         self.stick()
-        langs = []
-        real = type(self.connection)._alert_of_stuck
-        with patch.object(type(self.connection), '_alert_of_stuck',
-                          lambda connection: (langs.append(connection.env.lang), real(connection))):
-            self.alert()
-        self.assertEqual(langs, ['fr_FR'])
+        self.alert()
+        mail = self.env['mail.mail'].sudo().search([('recipient_ids', 'in', administrator.partner_id.ids)]) - before
+        self.assertIn("Hello", mail.body_html)
 
     def test_a_connection_that_was_given_up_has_nothing_to_tell(self):
         self.stick()
