@@ -38,6 +38,7 @@ from . import (
     account_partial_reconcile,
     account_payment,
     product,
+    res_company,
     res_partner,
     qbo_customer_currency,
 )

@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 
+from ..entities.named import LAST
 from .qbo_syncable import READERS
 
 TEMPLATE_FIELDS = {
@@ -42,6 +43,11 @@ class ProductTemplate(models.Model):
             self.product_variant_ids._qbo_enqueue()
         return result
 
+    def unlink(self):
+        """Override to enqueue the variants, which the database deletes along: they become inactive in QuickBooks."""
+        self.with_context(active_test=False).product_variant_ids._qbo_enqueue(LAST)
+        return super().unlink()
+
 
 class ProductCategory(models.Model):
     """Product categories: the income account of their products."""
@@ -75,3 +81,8 @@ class ProductProduct(models.Model):
         if not VARIANT_FIELDS.isdisjoint(vals):
             self._qbo_enqueue()
         return result
+
+    def unlink(self):
+        """Override to enqueue what was deleted: it becomes inactive in QuickBooks."""
+        self.exists()._qbo_enqueue(LAST)
+        return super().unlink()

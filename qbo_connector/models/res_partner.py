@@ -2,11 +2,13 @@
 
 from odoo import api, models
 
+from ..entities.named import LAST
+
 PUSHED_FIELDS = {
     'active', 'name', 'is_company', 'company_name', 'email', 'phone', 'website', 'vat', 'comment', 'parent_id', 'type',
     'street', 'street2', 'city', 'zip', 'state_id', 'country_id',
 }
-AFTER_DOCUMENTS = 60  # the rank of a customer whose documents have to go over to another first
+AFTER_DOCUMENTS = LAST  # of a customer whose documents have to go over to another first
 
 
 class ResPartner(models.Model):
@@ -27,6 +29,15 @@ class ResPartner(models.Model):
         result = super().write(vals)
         if not PUSHED_FIELDS.isdisjoint(vals):
             self.commercial_partner_id._qbo_enqueue()
+        return result
+
+    def unlink(self):
+        """Override to enqueue what was deleted, which becomes inactive in QuickBooks, and whose address it was."""
+        self._qbo_enqueue(LAST)
+        self.sudo().qbo_currency_ids._qbo_enqueue(LAST)
+        others = self.commercial_partner_id - self
+        result = super().unlink()
+        others.exists()._qbo_enqueue()
         return result
 
     # === MERGING === #

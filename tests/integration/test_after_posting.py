@@ -108,6 +108,20 @@ class TestChangedProducts(PolicyCase):
         self.drain(self.connection)
         self.assertEqual(self.one('Item', Name="Queue Item")['IncomeAccountRef']['value'], there['Id'])
 
+    def test_the_companys_own_income_account_reaches_items_without_another(self):
+        account = self.env['account.account'].create({
+            'name': "Other Sales", 'code': '499993', 'account_type': 'income'})
+        other = self.env['qbo.reference'].search([
+            ('connection_id', '=', self.connection.id), ('entity', '=', 'Account'), ('type', '=', 'Income'),
+            ('remote_id', '!=', self.one('Item', Name="Queue Item")['IncomeAccountRef']['value'])], limit=1)
+        self.env['qbo.mapping']._add(self.connection, 'account', account).reference_id = other
+        self.product.categ_id = self.env['product.category'].create({
+            'name': "Without an Account", 'property_account_income_categ_id': False})
+        self.drain(self.connection)
+        self.company.income_account_id = account
+        self.drain(self.connection)
+        self.assertEqual(self.one('Item', Name="Queue Item")['IncomeAccountRef']['value'], other.remote_id)
+
 
 @tagged('standard', 'post_install', '-at_install')
 class TestArchived(PolicyCase):
@@ -195,6 +209,29 @@ class TestArchived(PolicyCase):
         self.drain(self.connection)
         self.partner.active = True
         self.pay(self.env['account.move'].search([('partner_id', '=', self.partner.id)]), 100.0)
+        self.drain(self.connection)
+        self.assertTrue(self.one('Customer', DisplayName="Queue Customer")['Active'])
+
+    def test_what_is_deleted_becomes_inactive(self):
+        self.connection.push_all_products = self.connection.push_all_customers = True
+        partner = self.env['res.partner'].create({'name': "Mistaken", 'customer_rank': 1})
+        products = self.env['product.product'].create([
+            {'name': f"Mistake {number}", 'type': 'service', 'taxes_id': False} for number in (1, 2)])
+        self.drain(self.connection)
+        self.one('Customer', DisplayName="Mistaken")
+        partner.unlink()
+        products[0].unlink()
+        products[1].product_tmpl_id.unlink()
+        self.drain(self.connection)
+        self.one('Customer', DisplayName="Mistaken (deleted)", Active=False)
+        for number in (1, 2):
+            self.one('Item', Name=f"Mistake {number} (deleted)", Active=False)
+
+    def test_an_address_that_is_deleted_leaves_its_customer_as_it_is(self):
+        child = self.env['res.partner'].create({
+            'name': "Works", 'parent_id': self.partner.id, 'type': 'delivery', 'city': "Reno"})
+        self.drain(self.connection)
+        child.unlink()
         self.drain(self.connection)
         self.assertTrue(self.one('Customer', DisplayName="Queue Customer")['Active'])
 

@@ -77,6 +77,26 @@ class TestVariance(TaxCase):
         self.drain(self.connection)
         self.assertEqual(move.qbo_state, 'variance')
 
+    def test_the_forms_of_documents_and_payments_offer_it_to_accountants(self):
+        for role, offered in (('accountant', True), ('user', False)):
+            user = new_test_user(self.env, role, groups=f'account.group_account_invoice,qbo_connector.group_qbo_{role}')
+            for model in ('account.move', 'account.payment'):
+                arch = self.env[model].with_user(user).get_view(view_type='form')['arch']
+                self.assertEqual('name="action_qbo_accept_variance"' in arch, offered, (model, role))
+
+    def test_a_payment_that_differs_is_accepted_as_well(self):
+        payment = self.env['account.payment'].create({
+            'payment_type': 'inbound', 'partner_type': 'customer', 'partner_id': self.partner.id, 'amount': 50.0})
+        payment.action_post()
+        answer = {'Payment': {'Id': '999', 'SyncToken': '0', 'TotalAmt': 49, 'UnappliedAmt': 49, 'Line': []}}
+        self.control('fail', {
+            'times': 1, 'entity': 'Payment', 'method': 'POST', 'kind': 'status', 'status': 200, 'body': answer})
+        self.drain(self.connection)
+        self.assertEqual((payment.qbo_state, payment.qbo_differs), ('failed', True))
+        payment.action_qbo_accept_variance()
+        self.env.invalidate_all()
+        self.assertEqual((payment.qbo_state, payment.qbo_differs), ('variance', False))
+
     def test_only_differences_are_accepted_and_only_by_accountants(self):
         _move, entry = self.wrong()
         user = new_test_user(self.env, 'looker', groups='account.group_account_readonly,qbo_connector.group_qbo_user',
