@@ -4,7 +4,7 @@ LAB = $(PYTHON) -m tests.lab
 INPUT ?=
 VAT ?=
 
-.PHONY: help demo demo-once test unit integration e2e bench chaos account-tests lint setup clean clean-cache
+.PHONY: help demo demo-once test unit integration e2e bench chaos account-tests screenshots lint setup clean clean-cache
 
 help:           ## Show this list
 	@sed -n 's/^\([a-z0-9-]*\):[^#]*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -35,6 +35,9 @@ chaos:          ## Kill Odoo 60 times and PostgreSQL twice in bad weather, then 
 
 account-tests:  ## Odoo's own tests of accounting, with the addon and without it, compared (QUICK=1 for what concerns the addon)
 	$(LAB) account-tests $(if $(QUICK),--quick)
+
+screenshots:    ## Take the pictures of the README and the Apps page anew, from a real run in Chromium
+	$(LAB) screenshots
 
 lint:           ## ruff and pylint with Odoo's rules
 	$(LAB) lint

@@ -16,6 +16,7 @@ from tests.bench import stage as benchmark
 
 from . import checks, database, postgres, retail, venv
 from . import demo as demonstration
+from . import screenshots as pictures
 from .machine import ready
 from .paths import BUILD, REPO, LabError, cache, say
 
@@ -67,6 +68,13 @@ def demo(options) -> bool:
         return demonstration.demo(machine, options.once, options.input, options.vat)
 
 
+def screenshots(_options) -> bool:
+    """Take the pictures of the README and the Apps page anew, from a real run in Chromium."""
+    with ready() as machine:
+        pictures.take(machine)
+    return True
+
+
 def bench(options) -> bool:
     """Measure what the connector costs; writes build/bench.json."""
     with ready() as machine, benchmark.stub(machine) as stub, benchmark.Stage(machine, stub) as stage:
@@ -109,7 +117,7 @@ def main() -> int:
         sub.set_defaults(function=function)
         return sub
 
-    for function in (setup, start, stop, lint, clean):
+    for function in (setup, start, stop, lint, screenshots, clean):
         command(function)
     command(test).add_argument('stages', nargs='*', metavar='stage', help=', '.join(checks.STAGES))
     bench_options = command(bench)

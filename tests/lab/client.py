@@ -34,9 +34,15 @@ class Browser:
     """Keeps cookies and follows redirects."""
 
     def __init__(self):
-        cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        self._jar = http.cookiejar.CookieJar()
         # Everything is on this machine: a proxy from the environment must not get in between.
-        self._opener = urllib.request.build_opener(cookies, urllib.request.ProxyHandler({}))
+        self._opener = urllib.request.build_opener(
+            urllib.request.HTTPCookieProcessor(self._jar), urllib.request.ProxyHandler({}))
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """The cookies that the servers have set, all of whom are on this machine."""
+        return {cookie.name: cookie.value for cookie in self._jar}
 
     def open(self, url: str, data: dict | bytes | None = None, headers: dict | None = None) -> tuple[str, str]:
         """Return (address arrived at, page); a dict of `data` is submitted as a form."""

@@ -37,7 +37,7 @@ def demo(machine: Machine, once: bool, input_file: Path | None, vat: str | None 
     """
     file = retail.read(input_file) if input_file else None
     began = time.monotonic()
-    with _lab(machine) as lab:
+    with running(machine) as lab:
         _demo_company(lab)
         if file:
             _retail_company(lab, file, vat)
@@ -50,7 +50,8 @@ def demo(machine: Machine, once: bool, input_file: Path | None, vat: str | None 
 
 
 @contextlib.contextmanager
-def _lab(machine: Machine) -> Iterator[Lab]:
+def running(machine: Machine) -> Iterator[Lab]:
+    """Yield Odoo on a database of its own and the simulator; both end with the block."""
     name = database.own_copy(machine, 'demo')
     try:
         with server.simulator(machine, server.free_port(SIMULATOR_PORT)) as simulator:
