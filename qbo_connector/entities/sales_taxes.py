@@ -151,7 +151,7 @@ class QboSalesDocument(models.AbstractModel):
         if entry.operation == 'create' and data.get('Balance') is not None:
             applied = round(figures['remote_total'] - float(data['Balance']), 4)
             if applied and self._qbo_entity in ('Invoice', 'CreditMemo'):
-                figures['variance'] = ", ".join(filter(None, (figures['variance'], self.env._(
+                figures['variance'] = "; ".join(filter(None, (figures['variance'], self.env._(
                     "%(amount).2f applied by QuickBooks itself", amount=applied))))
         return figures
 

@@ -31,7 +31,7 @@ class QboEntity(models.AbstractModel):
             (self.env._("total"), entry.expected_total, figures['remote_total']),
             (self.env._("tax"), entry.expected_tax, figures['remote_tax']),
         ]
-        return ", ".join(
+        return "; ".join(
             self.env._("%(what)s %(odoo).2f in Odoo, %(qbo).2f in QuickBooks", what=what, odoo=ours, qbo=theirs)
             for what, ours, theirs in pairs if round(ours - theirs, 4)
         ) or False

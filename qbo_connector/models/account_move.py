@@ -79,6 +79,11 @@ class AccountMove(models.Model):
     def _qbo_draft_domain(self):
         return Domain('state', '=', 'draft')
 
+    def _qbo_companions(self):
+        """Override to show the applications of a credit note, on both documents."""
+        return self.env['qbo.credit.application'].search([
+            '|', ('credit_id', 'in', self.ids), '&', ('charge_model', '=', self._name), ('charge_id', 'in', self.ids)])
+
     def _qbo_settling(self):
         """Return what settles these documents, of companies that are connected: recordsets of several models."""
         mine = self._qbo_of_connected_companies()

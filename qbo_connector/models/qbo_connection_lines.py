@@ -12,8 +12,8 @@ class QboConnection(models.Model):
 
     class_tracking = fields.Selection(
         [('none', "Not tracked"), ('txn', "One for each document"), ('line', "One for each line")],
-        string="Classes", readonly=True, copy=False)
-    track_departments = fields.Boolean(string="Locations", readonly=True, copy=False)
+        string="Classes in QuickBooks", readonly=True, copy=False)
+    track_departments = fields.Boolean(string="Locations in QuickBooks", readonly=True, copy=False)
     class_plan_id = fields.Many2one(
         'account.analytic.plan', string="Classes From", domain=ROOT_PLAN, ondelete='set null',
         help="The accounts of this analytic plan are mapped to QuickBooks classes. Of a line that is split over "

@@ -39,6 +39,10 @@ class ResPartner(models.Model):
     qbo_currency_ids = fields.One2many(
         'qbo.customer.currency', 'partner_id', string="Other Currencies in QuickBooks", groups=READERS)
 
+    def _qbo_companions(self):
+        """Override to show the customers in other currencies."""
+        return self.qbo_currency_ids
+
     def _qbo_enqueue(self, *args, **kwargs):
         """Override to let the customers in other currencies follow."""
         if self.env['qbo.connection']._connected():

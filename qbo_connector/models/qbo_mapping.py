@@ -33,7 +33,7 @@ class QboMapping(models.Model):
     connection_id = fields.Many2one('qbo.connection', required=True, index=True, ondelete='cascade')
     company_id = fields.Many2one(related='connection_id.company_id', store=True, index=True)
     kind = fields.Selection(
-        [('account', "Account"), ('tax', "Tax"), ('tax_combination', "Taxes on One Line"),
+        [('account', "Account"), ('tax', "Tax"), ('tax_combination', "Tax Combination"),
          ('term', "Payment Term"), ('journal', "Bank or Cash Journal"),
          ('payment_method', "Payment Method"), ('class', "Class"), ('department', "Location")],
         required=True)

@@ -231,7 +231,13 @@ class QboSyncable(models.AbstractModel):
         return self.qbo_entry_id.action_fix()
 
     def action_qbo_entries(self):
-        """Open the queue entries of the record."""
+        """Open the queue entries of the record, and of what else QuickBooks keeps for it."""
         self.ensure_one()
         action = self.env['ir.actions.act_window']._for_xml_id('qbo_connector.qbo_queue_entry_action')
-        return action | {'domain': [('model', '=', self._name), ('res_id', '=', self.id)], 'context': {}}
+        shown = Domain.OR(Domain('model', '=', records._name) & Domain('res_id', 'in', records.ids)
+                          for records in (self, self._qbo_companions()))
+        return action | {'domain': list(shown), 'context': {}}
+
+    def _qbo_companions(self):
+        """Return the records that are objects of their own in QuickBooks and part of this one in Odoo."""
+        return self.browse()

@@ -7,7 +7,7 @@ class QboTaxCombination(models.Model):
     """A set of taxes that lines carry together; made when it is met, mapped like a tax."""
 
     _name = 'qbo.tax.combination'
-    _description = "Taxes on One Line"
+    _description = "Tax Combination"
     _order = 'id'
 
     company_id = fields.Many2one('res.company', required=True, readonly=True, index=True, ondelete='cascade')

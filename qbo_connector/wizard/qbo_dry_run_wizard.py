@@ -22,7 +22,8 @@ class QboDryRunWizard(models.TransientModel):
     date_to = fields.Date(string="To")
     state = fields.Selection(
         [('choose', "To Start"), ('running', "Interrupted"), ('done', "Done")], default='choose', readonly=True)
-    kind_ids = fields.One2many('qbo.dry.run.kind', 'wizard_id', string="Kinds")
+    kind_ids = fields.One2many(
+        'qbo.dry.run.kind', 'wizard_id', string="Kinds", default=lambda self: self._default_kinds())
     problem_ids = fields.One2many('qbo.preflight.problem', 'dry_run_id', string="Problems", readonly=True)
     found = fields.Integer(compute='_compute_progress')
     examined = fields.Integer(compute='_compute_progress')
@@ -41,14 +42,11 @@ class QboDryRunWizard(models.TransientModel):
         for wizard in self:
             wizard.standstill = wizard.connection_id._standstill()
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Override to list the kinds of records that a backfill may send."""
-        wizards = super().create(vals_list)
-        handlers = [handler for handler in self.env['qbo.entity']._handlers() if not handler._qbo_on_demand]
-        for wizard in wizards:
-            wizard.kind_ids = [Command.create({'handler': handler._name}) for handler in handlers]
-        return wizards
+    @api.model
+    def _default_kinds(self):
+        """Return the kinds of records that a backfill may send."""
+        return [Command.create({'handler': handler._name}) for handler in self.env['qbo.entity']._handlers()
+                if not handler._qbo_on_demand]
 
     def action_run(self):
         """Look at everything from the beginning."""
@@ -110,7 +108,7 @@ class QboDryRunKind(models.TransientModel):
     @api.depends('handler')
     def _compute_name(self):
         for kind in self:
-            kind.name = self.env['ir.model']._get(kind.handler).name
+            kind.name = self.env['ir.model']._get(kind.handler).name.removeprefix("QuickBooks ")
 
     @api.depends('result', 'totals')
     def _compute_result(self):

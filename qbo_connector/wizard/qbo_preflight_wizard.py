@@ -21,6 +21,7 @@ class QboPreflightWizard(models.TransientModel):
 
     summary = fields.Char(readonly=True)
     ready = fields.Boolean(readonly=True)
+    nothing = fields.Boolean(readonly=True, help="QuickBooks has it already, or is not to have it.")
     preview = fields.Boolean(readonly=True)
     payload = fields.Text(readonly=True, help="Of the one record that was asked for.")
     problem_ids = fields.One2many('qbo.preflight.problem', 'wizard_id', readonly=True)
@@ -51,9 +52,11 @@ class QboPreflightWizard(models.TransientModel):
                 if finding.operation != 'none':
                     problems += [(connection, finding, problem) for problem in (
                         *standing_still, *preflight._problems(findings, finding.key))]
+        own = [step for step in steps if step.model == records._name and step.res_id in records.ids]
+        nothing = not problems and all(step.operation == 'none' for step in own)
         wizard = self.create({
-            'preview': preview, 'ready': not problems,
-            'summary': self._summary(records, steps, problems),
+            'preview': preview, 'ready': not problems, 'nothing': nothing,
+            'summary': self._summary(records, own if nothing else [], problems),
             'payload': self._pretty(findings[records._name, records.id].body) if len(records) == 1 else False,
             'problem_ids': [Command.create(values) for values in
                             self.env['qbo.preflight.problem']._grouped(problems).values()],
@@ -78,15 +81,17 @@ class QboPreflightWizard(models.TransientModel):
         return list(groups.items())
 
     @api.model
-    def _summary(self, records, steps, problems):
-        """Return the result in one sentence."""
+    def _summary(self, records, idle, problems):
+        """Return the result in one sentence.
+
+        :param idle: the steps of the records, if there is nothing to send
+        """
         if problems:
             stopped = len({finding.key for _connection, finding, _problem in problems})
             return self.env._("%(count)s of %(all)s cannot be sent yet.", count=stopped, all=len(records)) if (
                 len(records) > 1) else self.env._("Cannot be sent yet.")
-        own = [step for step in steps if step.model == records._name and step.res_id in records.ids]
-        if all(step.operation == 'none' for step in own):
-            notes = list(dict.fromkeys(step.note for step in own))
+        if idle:
+            notes = list(dict.fromkeys(step.note for step in idle))
             return self.env._("Nothing to send: %(why)s", why=" ".join(notes))
         return self.env._("Ready to be sent.")
 

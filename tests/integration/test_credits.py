@@ -26,6 +26,16 @@ class TestCredits(SettlingCase):
         self.assertEqual(self.one('Invoice')['Balance'], 70)
         self.assertEqual(self.applications().qbo_state, 'synced')
 
+    def test_both_documents_lead_to_the_row_that_applies_the_credit(self):
+        self.reconcile(self.move, self.note)
+        self.drained()
+        row = self.entries(self.applications())
+        self.assertTrue(row)
+        for document in (self.move, self.note):
+            shown = row.search(document.action_qbo_entries()['domain'])
+            self.assertEqual(shown, self.entries(document) | row)
+        self.assertNotIn(row, row.search(self.document(5.0).action_qbo_entries()['domain']))
+
     def test_it_waits_for_both_documents(self):
         self.reconcile(self.move, self.note)
         self.drained()

@@ -5,7 +5,7 @@ from datetime import date
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import UK_REALM, QboCase, QueueCase
 
@@ -64,13 +64,13 @@ class TestPreflight(PreflightMixin, QueueCase):
 
     def test_a_draft_that_could_be_sent_once_posted_says_that_nothing_is_sent_now(self):
         dialog = self.look(self.invoice(post=False))
-        self.assertTrue(dialog.ready)
+        self.assertTrue(dialog.ready and dialog.nothing)
         self.assertIn("Only posted documents", dialog.summary)
 
     def test_a_good_document_is_ready_and_what_goes_before_it_is_listed(self):
         move = self.invoice()
         dialog = self.look(move)
-        self.assertEqual((dialog.ready, dialog.summary), (True, "Ready to be sent."))
+        self.assertEqual((dialog.ready, dialog.nothing, dialog.summary), (True, False, "Ready to be sent."))
         self.assertEqual(dialog.step_ids.mapped('entity'), ['Customer', 'Item', 'Invoice'])
         self.assertEqual(set(dialog.step_ids.mapped('operation')), {'create'})
         self.drain(self.connection)
@@ -222,6 +222,14 @@ class TestPreflight(PreflightMixin, QueueCase):
                              ('invoice_date', '<=', '2020-12-31')]))
         self.assertEqual(self.connection.sync_from, date.today())
         self.assertTrue(partner.exists())
+
+    def test_the_dialog_offers_the_kinds_before_it_is_started(self):
+        form = Form(self.env['qbo.dry.run.wizard'].with_context(default_connection_id=self.connection.id))
+        with form.kind_ids.edit(0) as kind:
+            kind.chosen = False
+        wizard = form.save()
+        self.assertEqual(wizard.kind_ids.mapped('chosen'), [False] + [True] * (len(wizard.kind_ids) - 1))
+        self.assertIn("Credit Memo", wizard.kind_ids.mapped('name'))
 
     def test_kinds_that_are_not_chosen_are_not_looked_at(self):
         self.invoice()
