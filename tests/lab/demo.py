@@ -4,9 +4,10 @@ import json
 import signal
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from . import books, connect, database, retail, server
@@ -82,7 +83,7 @@ def _retail_company(lab: Lab, file: retail.Retail, vat: str | None) -> None:
     refused = file.refused + retail.Loader(client, say, taxes).load(file)
     for reason in refused:
         say(f"  refused: {reason}")
-    with _connected(lab, company, connect.UK_REALM):
+    with _connected(lab, company, connect.UK_REALM, ties=file.ties(vat)):
         pass
     report, expected = lab.reports[-1], file.expected(vat)
     report |= {'refused': refused, 'vat': vat, 'variances': _variances(client)}
@@ -99,8 +100,11 @@ def _retail_company(lab: Lab, file: retail.Retail, vat: str | None) -> None:
 
 
 @contextlib.contextmanager
-def _connected(lab: Lab, company: int, realm_id: str, **settings) -> Iterator[OdooClient]:
-    """Connect, push what exists, let the block do more, then wait for all of it and report."""
+def _connected(lab: Lab, company: int, realm_id: str, ties: Collection[str] = (), **settings) -> Iterator[OdooClient]:
+    """Connect, push what exists, let the block do more, then wait for all of it and report.
+
+    `ties` are the numbers of documents whose tax lies exactly between two cents, see :func:`.books.tied`.
+    """
     client = lab.client.in_company(company)
     name = client.call('res.company', 'read', [company], ['name'])[0]['name']
     say(f"Connecting {name} with QuickBooks company {realm_id} through OAuth ...")
@@ -113,7 +117,9 @@ def _connected(lab: Lab, company: int, realm_id: str, **settings) -> Iterator[Od
     wait_until_sent(client, connection)
     yield client
     wait_until_sent(client, connection)
-    rows = books.compare(client, connection, lab.simulator_url, before)
+    tied = books.tied(client, connection, ties) if ties else {}
+    rows = [replace(row, tied=tied.get(row.kind, Decimal(0)))
+            for row in books.compare(client, connection, lab.simulator_url, before)]
     say(books.table(f"{name} and QuickBooks company {realm_id}", rows))
     lab.equal &= all(row.equal for row in rows)
     lab.reports.append({'company': name, 'realm_id': realm_id, 'documents': {row.kind: row.as_json() for row in rows}})

@@ -72,9 +72,14 @@ class Document:
 
     def tax(self, vat: str | None) -> Decimal:
         """The VAT on top of its prices (`EXCLUDED`) or inside them (`INCLUDED`)."""
-        if not vat:
-            return Decimal(0)
-        return (self.total * VAT / (100 + (VAT if vat == INCLUDED else 0))).quantize(CENT, ROUND_HALF_UP)
+        return self._exact_tax(vat).quantize(CENT, ROUND_HALF_UP) if vat else Decimal(0)
+
+    def is_tie(self, vat: str | None) -> bool:
+        """Whether the VAT lies exactly between two cents, so that either is right."""
+        return bool(vat) and self._exact_tax(vat) % CENT * 2 == CENT
+
+    def _exact_tax(self, vat: str) -> Decimal:
+        return self.total * VAT / (100 + (VAT if vat == INCLUDED else 0))
 
 
 @dataclass
@@ -93,6 +98,10 @@ class Retail:
             total = sum((document.total for document in chosen), tax if vat == EXCLUDED else Decimal(0))
             result[kind] = {'count': len(chosen), 'total': total, 'tax': tax.quantize(CENT)}
         return result
+
+    def ties(self, vat: str | None = None) -> set[str]:
+        """Return the numbers of the documents whose VAT lies exactly between two cents."""
+        return {document.number for document in self.documents if document.is_tie(vat)}
 
 
 def read(path: Path) -> Retail:

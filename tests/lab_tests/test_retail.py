@@ -100,3 +100,13 @@ def test_vat_is_rounded_once_a_document():
     line = retail.Line('1', "", Decimal(1), Decimal('0.12'))
     assert retail.Document('1', '', '', '', [line] * 4).tax(retail.EXCLUDED) == Decimal('0.10')
     assert retail.Document('1', '', '', '', [line]).tax(retail.EXCLUDED) == Decimal('0.02')
+
+
+def test_a_tax_exactly_between_two_cents_is_told_apart():
+    def document(number, price):
+        return retail.Document(number, '', '', '', [retail.Line('1', "", Decimal(1), Decimal(price))])
+
+    file = retail.Retail([document('1', '7335.45'), document('2', '7335.46'), document('3', '7335.48')], [])
+    assert file.ties(retail.INCLUDED) == {'1'}
+    assert file.ties(retail.EXCLUDED) == file.ties() == set()
+    assert retail.Retail([document('4', '0.12'), document('5', '0.125')], []).ties(retail.EXCLUDED) == set()
