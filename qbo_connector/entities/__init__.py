@@ -4,6 +4,7 @@ from . import (
     qbo_entity,
     variance,
     undo,
+    emptied,
     others,
     closed_books,
     currencies,

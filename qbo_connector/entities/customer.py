@@ -24,6 +24,9 @@ class QboCustomer(models.AbstractModel):
     _qbo_model = 'res.partner'
     _qbo_rank = 10
     _qbo_name_field = 'DisplayName'
+    _qbo_clearable = (
+        'CompanyName', 'GivenName', 'FamilyName', 'PrimaryEmailAddr', 'PrimaryPhone', 'WebAddr', 'BillAddr', 'ShipAddr',
+        'ResaleNum', 'PrimaryTaxIdentifier', 'Notes')
 
     @api.model
     def _handles(self, record):

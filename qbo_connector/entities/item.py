@@ -22,6 +22,7 @@ class QboItem(models.AbstractModel):
     _qbo_entity = 'Item'
     _qbo_model = 'product.product'
     _qbo_rank = 20
+    _qbo_clearable = ('Sku', 'PurchaseDesc')
 
     @api.model
     def _wanted(self, connection, record):
@@ -122,6 +123,11 @@ class QboItem(models.AbstractModel):
                 "QuickBooks has no %(type)s account for inventory items. Create one there and refresh the lists, or "
                 "push stockable goods as non-inventory.", type=subtype or account_type))
         return reference.remote_id
+
+    @api.model
+    def _sent_fields(self, payload):
+        """Override: a full update of an item whose stock QuickBooks keeps would mean an adjustment (QBO: Item)."""
+        return [] if payload['Type'] == 'Inventory' else super()._sent_fields(payload)
 
     # === EXISTING ITEMS === #
 

@@ -28,7 +28,7 @@ class Plan:
 
     :param operation: create, update, void, delete or none
     :param str body: the JSON text to send
-    :param content_hash: hash of the content without Id and SyncToken
+    :param content_hash: hash of the content without Id and SyncToken, and its fields that may be emptied later
     :param total: what QuickBooks' TotalAmt must come to, in the document's currency
     :param tax: what its tax must come to
     :param number: the number that QuickBooks is told to give it, if it has one
@@ -271,8 +271,9 @@ class QboEntity(models.AbstractModel):
         binding = binding or self._adopt(entry, record)
         payload, total, tax = self._content(connection, record, entry.name_suffix or binding.name_suffix or '', ids)
         payload, note = self._dated(connection, record, self._fitted(binding, payload), day, binding)
-        digest = hashlib.sha256(json.dumps(payload, ensure_ascii=False).encode()).hexdigest()
-        if binding and binding.content_hash == digest and binding.state == 'active':
+        content = self._pushed_content(
+            hashlib.sha256(json.dumps(payload, ensure_ascii=False).encode()).hexdigest(), payload)
+        if binding and binding.content_hash == content and binding.state == 'active':
             binding._keep('')
             if binding.variance_open:
                 raise OpenVariance(self._variance_message(binding.variance))
@@ -281,11 +282,11 @@ class QboEntity(models.AbstractModel):
             binding._keep(reason)
             return Plan('none', note=reason)
         if binding:
-            body = {**payload, 'Id': binding.remote_id, 'SyncToken': binding.sync_token, 'sparse': True}
+            body, content = self._update(entry, binding, payload, content)
         else:
             body = self._new(connection, payload)
         return Plan(
-            'update' if binding else 'create', json.dumps(body, ensure_ascii=False), digest, total, tax,
+            'update' if binding else 'create', json.dumps(body, ensure_ascii=False), content, total, tax,
             payload.get('DocNumber', ''), note)
 
     @api.model

@@ -37,6 +37,7 @@ class QboSalesDocument(models.AbstractModel):
     _qbo_payable = True
     _qbo_date = 'invoice_date'
     _qbo_move_types = ()
+    _qbo_clearable = ('SalesTermRef', 'CustomerMemo', 'BillAddr', 'ShipAddr', 'BillEmail', 'ClassRef', 'DepartmentRef')
 
     @api.model
     def _handles(self, record):

@@ -30,7 +30,8 @@ class QboBinding(models.Model):
     record_name = fields.Char(string="Odoo Record")
     name_suffix = fields.Char(help="Added to the name because QuickBooks already had one of this name.")
     sync_token = fields.Char()
-    content_hash = fields.Char(help="Hash of the content last pushed: the same content is not sent twice.")
+    content_hash = fields.Char(
+        help="Hash of the content last pushed, which is not sent twice; and its fields that may be emptied later.")
     remote_total = fields.Float(digits=(16, 4), string="QuickBooks Total")
     remote_tax = fields.Float(digits=(16, 4), string="QuickBooks Tax")
     remote_balance = fields.Float(digits=(16, 4), string="QuickBooks Balance")

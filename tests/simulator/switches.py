@@ -43,6 +43,8 @@ DEFAULTS = {
                                             # ('amount'), or the word changes the display alone ('display')
     'manual_tax_override': False,           # US without AST: TotalTax sent by the caller is honoured
     'automated_tax_on_nothing': False,      # AST: TotalTax is honoured although the taxable lines come to 0
+    'sparse_empties': False,                # a sparse update empties what it sends as null or empty text
+    'sparse_parts': 'keep',                 # parts left out of an address (or the like) in a sparse update: or 'drop'
     'currency_required': True,              # with multicurrency a transaction must name its currency
     'taxed_lines': 750,                     # most lines of a sales document with tax; 0 = no such limit
     'lines': 10000,                         # most lines of any document

@@ -174,6 +174,16 @@ def test_a_sparse_update_changes_only_what_is_sent(us):
     assert (changed['CompanyName'], changed['Notes'], changed['SyncToken']) == ("Bcme", "keep", '1')
 
 
+def test_a_sparse_update_empties_nothing_while_the_switches_say_so(us):
+    customer = us.customer(Notes="keep", BillAddr={'Line1': "1 Road", 'Line2': "Back"})
+    changes = {'sparse': True, 'Notes': '', 'CompanyName': None, 'BillAddr': {'Line1': "2 Road"}}
+    kept = us.post('Customer', ref(customer, **changes))
+    assert (kept['Notes'], kept['BillAddr']['Line1'], kept['BillAddr']['Line2']) == ("keep", "2 Road", "Back")
+    us.company.switches.update(sparse_empties=True, sparse_parts='drop')
+    emptied = us.post('Customer', ref(kept, **changes))
+    assert 'Line2' not in emptied['BillAddr'] and not emptied.get('Notes')
+
+
 def test_a_full_update_empties_what_is_not_sent(us):
     customer = us.customer(Notes="gone", PrimaryPhone={'FreeFormNumber': '1'})
     changed = us.post('Customer', ref(customer, DisplayName="Ann Baker"))

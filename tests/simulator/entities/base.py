@@ -2,6 +2,8 @@
 
 from .. import faults, rules, schema
 
+_RECOMPUTED = ('TxnTaxDetail',)  # what QuickBooks works out anew when it is sent
+
 
 class Entity:
     """Behaviour of one kind of object; subclasses override the small steps.
@@ -63,7 +65,7 @@ class Entity:
         """
         sent = schema.clean(self.name, body)
         rules.check_planes(company, sent)
-        obj = self._merge(sent, old)
+        obj = self._merge(company, sent, old)
         self.defaults(company, obj, old)
         rules.check_required(obj, *self.required)
         rules.check_references(company, sent, old)
@@ -76,11 +78,21 @@ class Entity:
     def number(self, company, obj, old, params):
         """Document number, where the entity has one."""
 
-    def _merge(self, sent, old):
+    def _sparse(self, company, sent, old):
+        """What a sparse update changes: it empties nothing, as far as Intuit says."""
+        if not company.switch('sparse_empties'):
+            sent = {key: value for key, value in sent.items() if value is not None and value != ''}
+        if company.switch('sparse_parts') == 'keep':
+            sent = {key: {**old[key], **value} if isinstance(value, dict) and 'value' not in value
+                    and isinstance(old.get(key), dict) and key not in _RECOMPUTED else value
+                    for key, value in sent.items()}
+        return sent
+
+    def _merge(self, company, sent, old):
         if old is None:
             return {key: value for key, value in sent.items() if value is not None}
         if sent.get('sparse'):
-            merged = dict(old)
+            merged, sent = dict(old), self._sparse(company, sent, old)
         else:
             emptied = schema.writable(self.name) - set(self.kept) - {'Active', 'CurrencyRef', 'CustomField'}
             merged = {key: value for key, value in old.items() if key not in emptied}

@@ -18,8 +18,8 @@ class SalesDocument(Entity):
     required = ('CustomerRef', 'Line')
     kept = ('DocNumber', 'LinkedTxn')
 
-    def _merge(self, sent, old):
-        merged = super()._merge(sent, old)
+    def _merge(self, company, sent, old):
+        merged = super()._merge(company, sent, old)
         if old and 'TxnTaxDetail' not in sent and ('Line' in sent or 'GlobalTaxCalculation' in sent):
             merged.pop('TxnTaxDetail', None)  # the tax belonged to the lines that are replaced
         return merged
