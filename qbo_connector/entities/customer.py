@@ -92,9 +92,16 @@ class QboCustomer(models.AbstractModel):
             currency=self._currency(connection, record) if connection.multi_currency else None,
             resale_number=(partner.vat or '') if connection.tax_regime == 'us' else '',
             tax_identifier=(partner.vat or '') if connection.tax_regime != 'us' else '',
-            notes=self._plain(partner.comment),
+            notes=self._plain(partner.comment), **self._sales_tax(connection, partner),
         )
         return customer_payload(document), 0.0, 0.0
+
+    @api.model
+    def _sales_tax(self, connection, partner):
+        """Return whether a customer is taxed, and if not why, where somebody said so in Odoo."""
+        if connection.tax_regime != 'us' or not partner.qbo_sales_tax:
+            return {}
+        return {'taxable': not partner._qbo_is_exempt(), 'exemption': int(partner.qbo_sales_tax) or None}
 
     @api.model
     def _address(self, partner, company_name=''):

@@ -22,7 +22,7 @@ LINE_FIELDS = (
 UNDONE = 45  # the rank of what goes: after the payments
 PARTNER_FIELDS = (
     'name', 'commercial_partner_id', 'email_normalized', 'street', 'street2', 'city', 'zip', 'state_id', 'country_id',
-    'qbo_excluded')
+    'qbo_excluded', 'qbo_sales_tax')
 
 
 class QboSalesDocument(models.AbstractModel):

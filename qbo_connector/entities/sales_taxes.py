@@ -93,6 +93,12 @@ class QboSalesDocument(models.AbstractModel):
         """
         lines, nets = self._amount_lines(record), self._nets(record)
         taxes = lines.tax_ids
+        if connection.tax_regime == 'us' and record.amount_tax and record.commercial_partner_id._qbo_is_exempt():
+            raise Refused(self.env._(
+                "Odoo charges %(tax).2f of tax, and %(customer)s is exempt from sales tax in QuickBooks. Take the tax "
+                "off the lines (a fiscal position does so for all its documents), or change the contact's “Sales Tax "
+                "in QuickBooks”.", tax=record.amount_tax, customer=record.commercial_partner_id.display_name),
+                'invoice_line_ids')
         if connection.partner_tax and record.amount_tax:
             taxed = sum(nets[line.id] for line in lines if self._tax_facts(line.tax_ids)[0])
             if record.currency_id.is_zero(taxed) and abs(record.amount_tax) > rules.slack(

@@ -1,14 +1,35 @@
 """Hooks on contacts: edits of fields that QuickBooks shows enqueue the commercial partner."""
 
-from odoo import api, models
+from odoo import api, fields, models
 
 from ..entities.named import LAST
+from .qbo_excludable import ACCOUNTANTS
 
 PUSHED_FIELDS = {
     'active', 'name', 'is_company', 'company_name', 'email', 'phone', 'website', 'vat', 'comment', 'parent_id', 'type',
-    'street', 'street2', 'city', 'zip', 'state_id', 'country_id',
+    'street', 'street2', 'city', 'zip', 'state_id', 'country_id', 'qbo_sales_tax',
 }
 AFTER_DOCUMENTS = LAST  # of a customer whose documents have to go over to another first
+
+TAXED = '0'
+SALES_TAX = [  # the exemptions by QuickBooks' TaxExemptionReasonId (QBO: Customer)
+    (TAXED, "Taxed"),
+    ('1', "Exempt: federal government"),
+    ('2', "Exempt: state government"),
+    ('3', "Exempt: local government"),
+    ('4', "Exempt: tribal government"),
+    ('5', "Exempt: charitable organization"),
+    ('6', "Exempt: religious organization"),
+    ('7', "Exempt: educational organization"),
+    ('8', "Exempt: hospital"),
+    ('9', "Exempt: resale"),
+    ('10', "Exempt: direct pay permit"),
+    ('11', "Exempt: multiple points of use"),
+    ('12', "Exempt: direct mail"),
+    ('13', "Exempt: agricultural production"),
+    ('14', "Exempt: industrial production or manufacturing"),
+    ('15', "Exempt: foreign diplomat"),
+]
 
 
 class ResPartner(models.Model):
@@ -16,6 +37,10 @@ class ResPartner(models.Model):
 
     _name = 'res.partner'
     _inherit = ['res.partner', 'qbo.syncable']
+
+    qbo_sales_tax = fields.Selection(
+        SALES_TAX, string="Sales Tax in QuickBooks", groups=ACCOUNTANTS, copy=False,
+        help="Of customers of US companies: whether QuickBooks taxes them, and if not, why. Empty: as it is there.")
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -39,6 +64,10 @@ class ResPartner(models.Model):
         result = super().unlink()
         others.exists()._qbo_enqueue()
         return result
+
+    def _qbo_is_exempt(self):
+        """Tell whether QuickBooks is told to tax nothing that is sold to the contact."""
+        return bool(self.qbo_sales_tax) and self.qbo_sales_tax != TAXED
 
     # === MERGING === #
 

@@ -34,7 +34,7 @@ class CustomerDoc:
     """A customer: company or person.
 
     ``resale_number`` is the tax id of US customers, ``tax_identifier`` that of others; ``taxable`` is
-    left to QuickBooks when None.
+    left to QuickBooks when None, and ``exemption`` (TaxExemptionReasonId, 1 to 15) says why it is not.
     """
 
     display_name: str
@@ -52,6 +52,7 @@ class CustomerDoc:
     tax_identifier: str = ''
     notes: str = ''
     taxable: bool | None = None
+    exemption: int | None = None
     active: bool = True
 
 

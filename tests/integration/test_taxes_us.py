@@ -52,6 +52,34 @@ class TestAutomatedTax(TaxCase):
         self.assertIn("credit note", move.qbo_message)
         self.assertEqual(self.books(self.realm).get('Invoice', []), [])
 
+    def test_an_exempt_customer_has_its_reason_and_resale_number(self):
+        self.partner.write({'qbo_sales_tax': '9', 'vat': "12-3456789"})
+        self.bill((100.0, None))
+        customer = self.one('Customer', realm=self.realm, DisplayName="Jane Roe")
+        self.assertEqual((customer['Taxable'], customer['TaxExemptionReasonId'], customer['ResaleNum']), (
+            False, '9', "12-3456789"))
+        move = self.bill((100.0, self.tax("City", 8.25)))
+        self.assertEqual(move.qbo_state, 'failed')
+        self.assertIn("exempt from sales tax", move.qbo_message)
+        self.assertEqual(len(self.books(self.realm)['Invoice']), 1, "refused before it is sent")
+        self.partner.qbo_sales_tax = '0'
+        move.action_qbo_push()
+        self.drain(self.connection)
+        self.assertTrue(self.one('Customer', realm=self.realm, DisplayName="Jane Roe")['Taxable'])
+        self.assert_equal_figures(move)
+
+    def test_a_customer_of_whom_odoo_says_nothing_stays_as_quickbooks_has_it(self):
+        self.bill((1.0, None))
+        customer = self.one('Customer', realm=self.realm, DisplayName="Jane Roe")
+        self.assertEqual((customer['Taxable'], customer.get('TaxExemptionReasonId')), (True, None))
+        company = self.simulator.companies[self.realm]
+        company.touch('Customer', dict(
+            company.get('Customer', customer['Id']), Taxable=False, TaxExemptionReasonId='8'))
+        self.partner.phone = "555"
+        self.drain(self.connection)
+        customer = self.one('Customer', realm=self.realm, DisplayName="Jane Roe")
+        self.assertEqual((customer['PrimaryPhone']['FreeFormNumber'], customer['Taxable']), ("555", False))
+
     def test_a_customer_whom_quickbooks_does_not_tax_is_said_aloud(self):
         self.bill((1.0, None))
         customer = self.one('Customer', realm=self.realm, DisplayName="Jane Roe")

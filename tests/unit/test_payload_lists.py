@@ -46,6 +46,12 @@ def test_a_full_customer():
     }
 
 
+def test_an_exempt_customer_has_a_reason():
+    payload = customer(taxable=False, exemption=9)
+    assert (payload['Taxable'], payload['TaxExemptionReasonId']) == (False, '9')
+    assert 'TaxExemptionReasonId' not in customer(taxable=True)
+
+
 def test_what_is_empty_is_not_sent():
     assert customer() == {'DisplayName': "Azure Interior", 'Active': True}
 

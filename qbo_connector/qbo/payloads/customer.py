@@ -42,6 +42,7 @@ def customer_payload(doc):
         'ResaleNum': _or_note(doc.resale_number, RESALE_LIMIT, "Tax ID", notes),
         'PrimaryTaxIdentifier': _or_note(doc.tax_identifier, TAX_IDENTIFIER_LIMIT, "Tax ID", notes),
         'Taxable': doc.taxable,
+        'TaxExemptionReasonId': str(doc.exemption) if doc.exemption else None,
         'Active': doc.active,
     }
     payload['Notes'] = clean_text('\n'.join(filter(None, notes)), NOTES_LIMIT)
