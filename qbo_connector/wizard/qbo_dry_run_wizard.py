@@ -6,6 +6,9 @@ from decimal import Decimal
 from odoo import api, fields, models, tools
 from odoo.fields import Command
 
+from ..models.qbo_preflight import Problem
+from .qbo_preflight_wizard import OUT
+
 BATCH = 500  # records looked at together; then everything read for them is forgotten
 TURN = 40.0  # seconds that one press of the button takes at most: servers end requests after 120
 
@@ -24,7 +27,10 @@ class QboDryRunWizard(models.TransientModel):
         [('choose', "To Start"), ('running', "Interrupted"), ('done', "Done")], default='choose', readonly=True)
     kind_ids = fields.One2many(
         'qbo.dry.run.kind', 'wizard_id', string="Kinds", default=lambda self: self._default_kinds())
-    problem_ids = fields.One2many('qbo.preflight.problem', 'dry_run_id', string="Problems", readonly=True)
+    problem_ids = fields.One2many(
+        'qbo.preflight.problem', 'dry_run_id', string="Problems", readonly=True, domain=[('kind', '!=', OUT)])
+    out_ids = fields.One2many(
+        'qbo.preflight.problem', 'dry_run_id', string="What Stays Out", readonly=True, domain=[('kind', '=', OUT)])
     found = fields.Integer(compute='_compute_progress')
     examined = fields.Integer(compute='_compute_progress')
     share = fields.Float(compute='_compute_progress', string="Looked At (%)")
@@ -52,7 +58,7 @@ class QboDryRunWizard(models.TransientModel):
         """Look at everything from the beginning."""
         self.ensure_one()
         self.check_access('write')
-        self.problem_ids.unlink()
+        (self.problem_ids | self.out_ids).unlink()
         for kind in self.kind_ids:
             ids = kind._ids_to_examine() if kind.chosen else []
             kind.write({'found': len(ids), 'examined': 0, 'last_id': 0, 'result': {}, 'totals': {}})
@@ -65,7 +71,8 @@ class QboDryRunWizard(models.TransientModel):
         end, problems = time.monotonic() + TURN, self._problems_so_far()
         for kind in self.kind_ids.filtered('chosen'):
             kind._examine(end, problems)
-        self.problem_ids = [Command.clear(), *(Command.create(values) for values in problems.values())]
+        (self.problem_ids | self.out_ids).unlink()
+        self.env['qbo.preflight.problem'].create([{**values, 'dry_run_id': self.id} for values in problems.values()])
         self.state = 'done' if self.examined >= self.found else 'running'
         return {
             'type': 'ir.actions.act_window', 'name': self.env._("QuickBooks Dry Run"), 'res_model': self._name,
@@ -77,7 +84,7 @@ class QboDryRunWizard(models.TransientModel):
         names = ('kind', 'message', 'name', 'entity', 'record_count', 'stopped_model', 'stopped_ids', 'culprit_model',
                  'culprit_ids', 'mapping_kind', 'mapping_res_id')
         groups = {}
-        for problem in self.problem_ids:
+        for problem in self.problem_ids | self.out_ids:
             key = (problem.connection_id.id, problem.stopped_model, problem.entity, problem.kind, problem.message)
             groups[key] = {'connection_id': problem.connection_id.id, **{name: problem[name] for name in names}}
         return groups
@@ -160,6 +167,8 @@ class QboDryRunKind(models.TransientModel):
         """Add what would become of one record."""
         if finding.operation == 'none':
             result[finding.note] = result.get(finding.note, 0) + 1
+            self.env['qbo.preflight.problem']._grouped(
+                [(self.wizard_id.connection_id, finding, Problem(OUT, finding.note))], problems)
             return
         reasons = self.env['qbo.preflight']._problems(findings, finding.key)
         outcome = 'stopped' if reasons else 'send'

@@ -9,6 +9,7 @@ from odoo.fields import Command, Domain
 from ..models.qbo_mapping import KINDS
 
 LIMIT = 500  # records in one dialog; a dry run looks at any number
+OUT = 'out'  # the kind of what stops nothing: why records stay out
 OPERATIONS = [
     ('create', "Create"), ('update', "Update"), ('void', "Void"), ('delete', "Delete"), ('none', "Nothing to send")]
 
@@ -139,7 +140,7 @@ class QboPreflightProblem(models.TransientModel):
     connection_id = fields.Many2one('qbo.connection', required=True, ondelete='cascade')
     kind = fields.Selection([
         ('connection', "Connection"), ('mapping', "Mapping"), ('record', "Record"),
-        ('quickbooks', "Refused by QuickBooks")], required=True)
+        ('quickbooks', "Refused by QuickBooks"), (OUT, "Stays Out")], required=True)
     message = fields.Text(required=True)
     name = fields.Char(string="To Correct", help="The first of what must be corrected.")
     entity = fields.Char(string="QuickBooks Type")
