@@ -32,9 +32,9 @@ class QboBinding(models.Model):
     sync_token = fields.Char()
     content_hash = fields.Char(
         help="Hash of the content last pushed, which is not sent twice; and its fields that may be emptied later.")
-    remote_total = fields.Float(digits=(16, 4), string="QuickBooks Total")
-    remote_tax = fields.Float(digits=(16, 4), string="QuickBooks Tax")
-    remote_balance = fields.Float(digits=(16, 4), string="QuickBooks Balance")
+    remote_total = fields.Float(digits=(16, 4), aggregator=None, string="QuickBooks Total")
+    remote_tax = fields.Float(digits=(16, 4), aggregator=None, string="QuickBooks Tax")
+    remote_balance = fields.Float(digits=(16, 4), aggregator=None, string="QuickBooks Balance")
     posting_account = fields.Char(
         string="QuickBooks Account ID", help="Of an item: the account to which its lines post.")
     remote_number = fields.Char(string="QuickBooks Number", help="Under which QuickBooks shows the document.")

@@ -28,9 +28,10 @@ class QboReference(models.Model):
     type = fields.Char()
     subtype = fields.Char()
     email = fields.Char()
-    rate = fields.Float(string="Rate (%)", digits=(16, 4))
+    rate = fields.Float(string="Rate (%)", digits=(16, 4), aggregator=None)
     rates = fields.Json(help="Of a tax code: [Id, percent] of each of its rates on sales.")
-    due_days = fields.Integer(string="Days", help="Of a term: days from the document to its due date, -1 if other.")
+    due_days = fields.Integer(
+        string="Days", aggregator=None, help="Of a term: days from the document to its due date, -1 if other.")
     currency = fields.Char()
     sync_token = fields.Char()
     active = fields.Boolean(default=True)

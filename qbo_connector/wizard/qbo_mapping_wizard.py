@@ -90,7 +90,7 @@ class QboMappingWizardLine(models.TransientModel):
     suggestion_id = fields.Many2one('qbo.reference', readonly=True)
     confidence = fields.Integer(readonly=True)
     reason = fields.Char(readonly=True)
-    warning = fields.Char(compute='_compute_warning')
+    warning = fields.Text(compute='_compute_warning')
 
     @api.depends('reference_id')
     def _compute_warning(self):
