@@ -23,6 +23,10 @@ class QboAccountItem(models.AbstractModel):
         return record.company_ids
 
     @api.model
+    def _excluders(self, record):
+        return []
+
+    @api.model
     def _wanted(self, connection, record):
         return False
 

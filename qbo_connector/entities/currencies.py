@@ -3,7 +3,7 @@
 from odoo import api, models
 
 from ..exceptions import Refused
-from ..qbo.currencies import CODES, exchange_rate, fits
+from ..qbo.currencies import CODES, DECIMALS, exchange_rate, fits
 
 
 class QboEntity(models.AbstractModel):
@@ -139,6 +139,8 @@ class QboEntity(models.AbstractModel):
             raise Refused(self.env._(
                 "QuickBooks knows no currency %(currency)s, only those of ISO 4217. Use one of these.",
                 currency=currency.name), 'currency_id')
+        if currency.decimal_places <= DECIMALS:
+            return
         odd = next((amount for amount in amounts if not fits(self._decimal(currency.round(amount)))), None)
         if odd is not None:
             raise Refused(self.env._(

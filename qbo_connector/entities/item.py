@@ -25,6 +25,10 @@ class QboItem(models.AbstractModel):
     _qbo_clearable = ('Sku', 'PurchaseDesc')
 
     @api.model
+    def _excluders(self, record):
+        return [record.product_tmpl_id]  # which holds the flag for all its variants
+
+    @api.model
     def _wanted(self, connection, record):
         return connection.push_all_products and record.sale_ok
 

@@ -62,23 +62,23 @@ class QboEntity(models.AbstractModel):
     # === REGISTRY === #
 
     @api.model
-    def _handlers(self):
-        """Return all concrete handlers, in the order of their rank."""
-        return [self.env[name] for name in self._handler_names()]
+    def _handlers(self, model=None):
+        """Return all concrete handlers, or those of a model, in the order of their rank."""
+        return [self.env[name] for name in self._handler_names(model)]
 
     @api.model
-    @tools.ormcache()
-    def _handler_names(self):
-        """Return the names of all concrete handlers, in the order of their rank."""
+    @tools.ormcache('model')
+    def _handler_names(self, model):
+        """Return the names of all concrete handlers, or of those of a model, in the order of their rank."""
         names = self.env.registry.descendants(['qbo.entity'], '_inherit')
         handlers = [self.env[name] for name in names if self.env[name]._qbo_entity]
-        return tuple(handler._name for handler in sorted(handlers, key=lambda h: (h._qbo_rank, h._name)))
+        return tuple(handler._name for handler in sorted(handlers, key=lambda h: (h._qbo_rank, h._name))
+                     if model in (None, handler._qbo_model))
 
     @api.model
     def _for_record(self, record):
         """Return the handler that takes a record, or None."""
-        return next(
-            (h for h in self._handlers() if h._qbo_model == record._name and h._handles(record)), None)
+        return next((handler for handler in self._handlers(record._name) if handler._handles(record)), None)
 
     @api.model
     def _for_binding(self, binding):
@@ -88,7 +88,7 @@ class QboEntity(models.AbstractModel):
     @api.model
     def _by_name(self, model, entity):
         """Return the handler that pushes a model to an entity, or None."""
-        return next((h for h in self._handlers() if (h._qbo_model, h._qbo_entity) == (model, entity)), None)
+        return next((handler for handler in self._handlers(model) if handler._qbo_entity == entity), None)
 
     # === WHAT A HANDLER SAYS === #
 
@@ -124,7 +124,9 @@ class QboEntity(models.AbstractModel):
     @api.model
     def _excluded(self, connection, record):
         """Return by whose wish the record is kept out of QuickBooks, in words, or ''."""
-        for holder in self._excluders(record.with_company(connection.company_id)):
+        if record.env.company != connection.company_id:
+            record = record.with_company(connection.company_id)
+        for holder in self._excluders(record):
             if holder.qbo_excluded:
                 return self.env._("Marked “Do Not Send to QuickBooks”.") if holder == record else self.env._(
                     "%(kind)s %(name)s is marked “Do Not Send to QuickBooks”.",
@@ -271,8 +273,8 @@ class QboEntity(models.AbstractModel):
         binding = binding or self._adopt(entry, record)
         payload, total, tax = self._content(connection, record, entry.name_suffix or binding.name_suffix or '', ids)
         payload, note = self._dated(connection, record, self._fitted(binding, payload), day, binding)
-        content = self._pushed_content(
-            hashlib.sha256(json.dumps(payload, ensure_ascii=False).encode()).hexdigest(), payload)
+        text = json.dumps(payload, ensure_ascii=False)
+        content = self._pushed_content(hashlib.sha256(text.encode()).hexdigest(), payload)
         if binding and binding.content_hash == content and binding.state == 'active':
             binding._keep('')
             if binding.variance_open:
@@ -286,7 +288,8 @@ class QboEntity(models.AbstractModel):
         else:
             body = self._new(connection, payload)
         return Plan(
-            'update' if binding else 'create', json.dumps(body, ensure_ascii=False), content, total, tax,
+            'update' if binding else 'create',
+            text if body is payload else json.dumps(body, ensure_ascii=False), content, total, tax,
             payload.get('DocNumber', ''), note)
 
     @api.model
@@ -350,6 +353,17 @@ class QboEntity(models.AbstractModel):
         if key not in done:
             done[key] = work()
         return done[key]
+
+    @api.model
+    def _of_batch(self, key, record, work):
+        """Return what is known of a record, asked once for all those that are read together with it.
+
+        :param work: returns ``{record id: what is known}`` of records
+        """
+        known = self._once(key, dict)
+        if record.id not in known:
+            known.update(work(record.browse(record._prefetch_ids)))
+        return known[record.id]
 
     @api.model
     def _marker(self, model, res_id):

@@ -8,16 +8,11 @@ from ..qbo.marker import note_with_marker
 from ..qbo.payloads.sales import sales_payload
 from .qbo_entity import GONE, KEEP, PRESENT
 
-# Read at once for a batch: a document has a hundred fields, and a line sixty.
+# Read at once for a batch: a document has a hundred fields.
 MOVE_FIELDS = (
     'move_type', 'state', 'name', 'ref', 'narration', 'date', 'journal_id', 'invoice_date', 'invoice_date_due',
     'invoice_payment_term_id', 'company_id', 'commercial_partner_id', 'partner_id', 'partner_shipping_id',
-    'currency_id', 'amount_tax', 'amount_total', 'amount_total_signed', 'invoice_currency_rate', 'line_ids',
-    'qbo_excluded',
-)
-LINE_FIELDS = (
-    'move_id', 'display_type', 'sequence', 'name', 'product_id', 'product_uom_id', 'account_id', 'quantity',
-    'price_unit', 'discount', 'amount_currency', 'tax_ids', 'tax_repartition_line_id', 'analytic_distribution',
+    'currency_id', 'amount_tax', 'amount_total', 'amount_total_signed', 'invoice_currency_rate', 'qbo_excluded',
 )
 UNDONE = 45  # the rank of what goes: after the payments
 PARTNER_FIELDS = (
@@ -46,9 +41,6 @@ class QboSalesDocument(models.AbstractModel):
     @api.model
     def _prefetch(self, records):
         records.fetch(MOVE_FIELDS)
-        records.line_ids.fetch(LINE_FIELDS)
-        records.line_ids.product_id.fetch(['product_tmpl_id'])
-        records.line_ids.product_id.product_tmpl_id.fetch(['uom_id', 'qbo_excluded'])
         (records.partner_id | records.commercial_partner_id | records.partner_shipping_id).fetch(PARTNER_FIELDS)
         records.company_id.fetch(['account_price_include'])  # what taxes ask of it
 

@@ -5,6 +5,10 @@ from odoo import api, models
 from ..exceptions import MissingDependency, Refused
 from ..qbo.documents import LineDoc
 
+LINE_FIELDS = (  # read at once for a batch: a line has sixty
+    'move_id', 'display_type', 'sequence', 'name', 'product_id', 'product_uom_id', 'account_id', 'quantity',
+    'price_unit', 'discount', 'amount_currency', 'tax_ids', 'tax_repartition_line_id', 'analytic_distribution',
+)
 TEXT_LINES = ('line_section', 'line_subsection', 'line_note')
 SHOWN_LINES = ('product', *TEXT_LINES, 'rounding')
 
@@ -20,16 +24,48 @@ class QboSalesDocument(models.AbstractModel):
 
         Rounding that Odoo adds to a tax is part of the tax.
         """
-        return self._once(('lines', record.id), lambda: record.line_ids.filtered(
-            lambda line: line.display_type in SHOWN_LINES and not line.tax_repartition_line_id).sorted(
-            lambda line: (line.display_type == 'rounding', line.sequence, line.id)).with_prefetch(
-            record.line_ids._prefetch_ids))  # with those of the whole batch
+        return self._sorted_lines(record)[0]
 
     @api.model
     def _amount_lines(self, record):
         """Return the lines that have an amount."""
-        return self._once(('amount lines', record.id), lambda: self._lines(record).filtered(
-            lambda line: line.display_type not in TEXT_LINES).with_prefetch(record.line_ids._prefetch_ids))
+        return self._sorted_lines(record)[1]
+
+    @api.model
+    def _tax_rounding_lines(self, record):
+        """Return the lines of cash rounding that Odoo adds to a tax."""
+        return self._sorted_lines(record)[2]
+
+    @api.model
+    def _sorted_lines(self, record):
+        """Return (all lines a customer sees, those of them with an amount, rounding of taxes)."""
+        return self._of_batch('lines', record, self._read_lines)
+
+    @api.model
+    def _read_lines(self, records):
+        """Return ``{document id: lines}`` of :meth:`_sorted_lines`, read for all of them at once, with their products.
+
+        Neither receivables nor taxes: a document has as many of those as of others.
+        """
+        Line = records.env['account.move.line']
+        found = Line.search_fetch(
+            [('move_id', 'in', records.ids), ('display_type', 'in', SHOWN_LINES)], LINE_FIELDS, order='sequence, id')
+        found.product_id.fetch(['product_tmpl_id'])
+        found.product_id.product_tmpl_id.fetch(['uom_id', 'qbo_excluded'])
+        ids = {record_id: ([], [], [], []) for record_id in records._ids}
+        for line in found:
+            every, amounts, rounding, taxes = ids[line.move_id.id]
+            kind = line.display_type
+            if kind == 'rounding':
+                (taxes if line.tax_repartition_line_id else rounding).append(line.id)
+            else:
+                every.append(line.id)
+                if kind not in TEXT_LINES:
+                    amounts.append(line.id)
+        return {
+            record_id: tuple(Line.browse(some).with_prefetch(found._prefetch_ids)
+                             for some in (every + rounding, amounts + rounding, taxes))
+            for record_id, (every, amounts, rounding, taxes) in ids.items()}
 
     @api.model
     def _nets(self, record):
@@ -37,18 +73,23 @@ class QboSalesDocument(models.AbstractModel):
 
         Not the lines' subtotals: where taxes are rounded once per document, those need not add up to the total.
         """
-        return self._once(('nets', record.id), lambda: {
-            line.id: -line.amount_currency if record.is_inbound() else line.amount_currency
-            for line in self._amount_lines(record)})
+        return self._once(('nets', record.id), lambda: self._find_nets(record))
+
+    @api.model
+    def _find_nets(self, record):
+        """Work out :meth:`_nets`."""
+        sign = -1 if record.is_inbound() else 1
+        return {line.id: sign * line.amount_currency for line in self._amount_lines(record)}
 
     @api.model
     def _line(self, connection, line, ids):
         """Return one line of the document."""
-        if line.display_type in TEXT_LINES:
+        kind, record = line.display_type, line.move_id
+        if kind in TEXT_LINES:
             return LineDoc(description=line.name or '')
-        net = self._decimal(self._nets(line.move_id)[line.id])
-        rounding = line.display_type == 'rounding'
-        item, discount_item = self._line_items(connection, line)
+        net = self._decimal(self._nets(record)[line.id])
+        rounding = kind == 'rounding'
+        item, discount_item = self._line_items(connection, record)[line.id]
         discount = {} if not discount_item else {
             # as Odoo books it (account.move.line, _compute_discount_allocation_needed)
             'discount_item': ids[discount_item], 'discount_amount': self._decimal(line.currency_id.round(
@@ -83,25 +124,31 @@ class QboSalesDocument(models.AbstractModel):
     @api.model
     def _items(self, connection, record):
         """Return (products, accounts) whose items the lines of a document use."""
-        items = [item for line in self._amount_lines(record) for item in self._line_items(connection, line) if item]
+        return self._once(('all items', record.id), lambda: self._group_items(connection, record))
+
+    @api.model
+    def _group_items(self, connection, record):
+        """Work out :meth:`_items`."""
+        items = [item for pair in self._line_items(connection, record).values() for item in pair if item]
         return [self.env[model].union(*(item for item in items if item._name == model))
                 for model in ('product.product', 'account.account')]
 
     @api.model
-    def _line_items(self, connection, line):
-        """Return (the record whose item a line uses, that of its discount or nothing).
+    def _line_items(self, connection, record):
+        """Return ``{line id: (the record whose item it uses, that of its discount or nothing)}`` of a document.
 
         In QuickBooks a line posts to the account of its item. So the product's item serves only where that is the
         line's account; else (fiscal position, account changed by hand, item changed in QuickBooks) the account's own
         item does, as for lines without a product. So it does for a product that is kept out of QuickBooks.
         """
-        return self._once(('items', line.id), lambda: self._find_line_items(connection, line))
+        return self._once(('items', record.id), lambda: {
+            line.id: self._find_items(connection, line) for line in self._amount_lines(record)})
 
     @api.model
-    def _find_line_items(self, connection, line):
-        """Work out :meth:`_line_items`."""
+    def _find_items(self, connection, line):
+        """Work out :meth:`_line_items` for one line."""
         product, account = line.product_id, line.account_id
-        item = self._once(('item', product.id, account.id), lambda: (
+        item = self._once(('item', product._ids, account._ids), lambda: (
             product if product and not self.env['qbo.entity.item']._excluded(connection, product)
             and self._posts_to(connection, product, account) else account))
         discounts = line.discount and line.move_id._get_discount_allocation_account()
@@ -122,11 +169,8 @@ class QboSalesDocument(models.AbstractModel):
     @api.model
     def _posting_account(self, connection, record):
         """Return the remote Id of the account to which a record's item posts, None where that is not known yet."""
-        known = self._once(('posting accounts', record._name), dict)
-        if record.id not in known:
-            records = record.browse(record._prefetch_ids)  # those of the whole batch
-            known.update(self.env['qbo.binding']._posting_accounts(connection, records))
-        return known[record.id]
+        return self._of_batch(('posting accounts', record._name), record, lambda records: self.env[
+            'qbo.binding']._posting_accounts(connection, records))
 
     @api.model
     def _check(self, connection, record):

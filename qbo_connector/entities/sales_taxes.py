@@ -29,8 +29,8 @@ class QboSalesDocument(models.AbstractModel):
             'automated_tax': connection.tax_regime == 'us' and connection.partner_tax,
             'tax_rates': self._code_rates(connection, record, us_code),
             'tax_included': self._grosses(connection, record) is not None,
-            'rounded': sum((abs(self._decimal(line.amount_currency)) for line in record.line_ids
-                            if line.display_type == 'rounding' and line.tax_repartition_line_id), Decimal(0)),
+            'rounded': sum((abs(self._decimal(line.amount_currency)) for line in self._tax_rounding_lines(record)),
+                           Decimal(0)),
         }
 
     @api.model
@@ -38,8 +38,9 @@ class QboSalesDocument(models.AbstractModel):
         """Return what a :class:`~..qbo.documents.LineDoc` says of the taxes of one line."""
         return {
             'taxable': self._tax_facts(line.tax_ids)[0],
-            'tax_code': self._line_tax_code(connection, line).remote_id if connection.tax_regime == 'global' else None,
-            'gross': (self._grosses(connection, line.move_id) or {}).get(line.id),
+            **({} if connection.tax_regime != 'global' else {
+                'tax_code': self._line_tax_code(connection, line).remote_id,
+                'gross': (self._grosses(connection, line.move_id) or {}).get(line.id)}),
         }
 
     @api.model
@@ -99,7 +100,7 @@ class QboSalesDocument(models.AbstractModel):
                 "off the lines (a fiscal position does so for all its documents), or change the contact's “Sales Tax "
                 "in QuickBooks”.", tax=record.amount_tax, customer=record.commercial_partner_id.display_name),
                 'invoice_line_ids')
-        if connection.partner_tax and record.amount_tax:
+        if connection.partner_tax and record.amount_tax and not all(net > 0 for net in nets.values()):
             taxed = sum(nets[line.id] for line in lines if self._tax_facts(line.tax_ids)[0])
             if record.currency_id.is_zero(taxed) and abs(record.amount_tax) > rules.slack(
                     len(lines), self._digits(record)):

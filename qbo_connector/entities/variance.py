@@ -27,14 +27,13 @@ class QboEntity(models.AbstractModel):
     @api.model
     def _variance(self, entry, figures):
         """Say how QuickBooks' own total and tax differ from Odoo's, or return False."""
-        pairs = [
-            (self.env._("total"), entry.expected_total, figures['remote_total']),
-            (self.env._("tax"), entry.expected_tax, figures['remote_tax']),
-        ]
+        total, tax = (entry.expected_total, figures['remote_total']), (entry.expected_tax, figures['remote_tax'])
+        if not any(round(ours - theirs, 4) for ours, theirs in (total, tax)):
+            return False
         return "; ".join(
             self.env._("%(what)s %(odoo).2f in Odoo, %(qbo).2f in QuickBooks", what=what, odoo=ours, qbo=theirs)
-            for what, ours, theirs in pairs if round(ours - theirs, 4)
-        ) or False
+            for what, (ours, theirs) in ((self.env._("total"), total), (self.env._("tax"), tax))
+            if round(ours - theirs, 4))
 
     @api.model
     def _is_beyond(self, entry, figures):

@@ -4,6 +4,7 @@ from itertools import chain
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 
 class QboBinding(models.Model):
@@ -94,17 +95,23 @@ class QboBinding(models.Model):
         domain = Domain('connection_id', '=', connection.id) & Domain('state', '=', 'active') & Domain.OR(
             Domain('entity', '=', entity) & Domain('model', '=', model) & Domain('res_id', 'in', list(ids))
             for (entity, model), ids in wanted.items() if ids)
-        bindings = self.sudo().search_fetch(domain, ['entity', 'model', 'res_id', 'remote_id'])
-        return {(binding.entity, binding.model, binding.res_id): binding.remote_id for binding in bindings}
+        rows = self._rows(domain, ['entity', 'model', 'res_id', 'remote_id'])
+        return {(entity, model, res_id): remote_id for entity, model, res_id, remote_id in rows}
 
     @api.model
     def _posting_accounts(self, connection, records):
         """Return ``{record id: remote Id of the account its item posts to}``, None where that is not known yet."""
-        bindings = self.sudo().search_fetch([
+        known = dict(self._rows([
             ('connection_id', '=', connection.id), ('model', '=', records._name), ('res_id', 'in', records.ids),
-            ('state', '=', 'active')], ['res_id', 'posting_account'])
-        known = {binding.res_id: binding.posting_account or None for binding in bindings}
+            ('state', '=', 'active')], ['res_id', 'posting_account']))
         return {record_id: known.get(record_id) for record_id in records._ids}
+
+    @api.model
+    def _rows(self, domain, names):
+        """Return the values of some columns as tuples: of hundreds of links, recordsets would cost more to read."""
+        self.flush_model(names)
+        query = self.sudo()._search(domain)
+        return self.env.execute_query(query.select(*(SQL.identifier(query.table, name) for name in names)))
 
     @api.model
     def _is_taken(self, connection, entity, remote_id):

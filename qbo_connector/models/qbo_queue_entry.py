@@ -289,10 +289,8 @@ class QboQueueEntry(models.Model):
         were_stuck = {(entry.model, entry.res_id) for entry in stuck}
         recovered = self.filtered(lambda entry: values[entry]['operation'] != 'none' and (
             entry.fault_message or (entry.model, entry.res_id) in were_stuck))
-        now = fields.Datetime.now()
-        update_rows(self, {entry: {
-            'state': 'done', 'note': False, 'done_at': now, 'mapping_id': False, 'not_before': False, **values[entry],
-        } for entry in self})
+        update_rows(self, {entry: values[entry] for entry in self}, state='done', note=False,
+                    done_at=fields.Datetime.now(), mapping_id=False, not_before=False)
         recovered._note_on_records(self.env._("In QuickBooks now."))
 
     def _note_on_records(self, text):

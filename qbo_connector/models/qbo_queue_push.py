@@ -90,22 +90,21 @@ class QboQueueEntry(models.Model):
         :return: list of :class:`Parcel`
         """
         chosen, abandoned = self._choose()
-        now, parcels, values = fields.Datetime.now(), [], {}
+        parcels, values = [], {}
         for batch in split_every(BATCH_LIMIT, chosen._with_plan(), list):
             requestid, batched = uuid.uuid4().hex, len(batch) > 1
             for position, (entry, handler, plan) in enumerate(batch, start=1):
                 item = BatchItem(
                     str(position) if batched else '', handler._qbo_entity, plan.operation, plan.body)
                 values[entry] = {
-                    'state': 'sending', 'entity': item.entity, 'operation': item.operation, 'note': plan.note or False,
+                    'entity': item.entity, 'operation': item.operation, 'note': plan.note or False,
                     'payload': item.body, 'content_hash': plan.content_hash, 'requestid': requestid,
                     'bid': item.bid or False,
                     'to_look_up': plan.operation == 'create' and (entry.model, entry.res_id) in abandoned,
-                    'sent_at': now, 'answer': False, 'expected_total': plan.total, 'expected_tax': plan.tax,
-                    'expected_number': plan.number or False, 'not_before': False,
+                    'expected_total': plan.total, 'expected_tax': plan.tax, 'expected_number': plan.number or False,
                 }
                 parcels.append(Parcel(entry, requestid, item, values[entry]['to_look_up']))
-        update_rows(self, values)
+        update_rows(self, values, state='sending', sent_at=fields.Datetime.now(), answer=False, not_before=False)
         self._commit()
         return parcels
 
@@ -171,9 +170,8 @@ class QboQueueEntry(models.Model):
         records = self._records()
         for model, group in self.grouped('model').items():
             found = [records[model, entry.res_id] for entry in group if (model, entry.res_id) in records]
-            for handler in handlers._handlers() if found else ():
-                if handler._qbo_model == model:
-                    handler._prefetch(found[0].union(*found))
+            for handler in handlers._handlers(model) if found else ():
+                handler._prefetch(found[0].union(*found))
         planned = []
         for entry in self:
             record = records.get((entry.model, entry.res_id))

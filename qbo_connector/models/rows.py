@@ -24,25 +24,26 @@ def insert_rows(model, rows):
     return model.browse([row_id for row_id, in ids])
 
 
-def update_rows(model, values):
+def update_rows(model, values, **shared):
     """Update rows.
 
     :param dict values: ``{row: {field: value}}``, of the same fields
+    :param shared: what all rows get, unless their values say otherwise
     """
     if not values:
         return
     records = model.browse([record.id for record in values])
     records.flush_recordset()
-    stamp = _stamp(model)
     names = tuple(next(iter(values.values())))
-    assign = ', '.join(f'"{name}" = new."{name}"::{model._fields[name].column_type[1]}' for name in (*names, *stamp))
-    model.env.cr.execute_values(
-        f"UPDATE {model._table} AS row SET {assign} FROM (VALUES %s) AS new (id, {_list((*names, *stamp))}) "
+    shared = {name: value for name, value in {**shared, **_stamp(model)}.items() if name not in names}
+    assign = ', '.join([f'"{name}" = %s' for name in shared] + [f'"{name}" = new."{name}"' for name in names])
+    arrays = ', '.join(f'%s::{model._fields[name].column_type[1]}[]' for name in names)
+    model.env.cr.execute(
+        f"UPDATE {model._table} AS row SET {assign} FROM unnest(%s, {arrays}) AS new (id, {_list(names)}) "
         "WHERE row.id = new.id",
-        [(record.id, *(_plain(model, name, row[name]) for name in names), *stamp.values())
-         for record, row in values.items()],
-        page_size=len(values))
-    records.invalidate_recordset([*names, *stamp], flush=False)
+        [*(_plain(model, name, value) for name, value in shared.items()), records.ids,
+         *([_plain(model, name, row[name]) for row in values.values()] for name in names)])
+    records.invalidate_recordset([*names, *shared], flush=False)
 
 
 def _stamp(model):

@@ -4,7 +4,7 @@ Amounts are Decimals; a float is refused on the spot, because its error would sh
 Ids are QuickBooks' own, as text. Dates are ``datetime.date``.
 """
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -13,9 +13,9 @@ class _Exact:
     """Base that refuses floats."""
 
     def __post_init__(self):
-        for each in fields(self):
-            if isinstance(getattr(self, each.name), float):
-                raise TypeError(f"{type(self).__name__}.{each.name} must be a Decimal, not a float")
+        for name, value in vars(self).items():
+            if isinstance(value, float):
+                raise TypeError(f"{type(self).__name__}.{name} must be a Decimal, not a float")
 
 
 @dataclass(frozen=True, kw_only=True)

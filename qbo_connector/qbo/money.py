@@ -13,11 +13,13 @@ MAX_DIGITS = 15
 
 # Wide enough that products and quotients of 15-digit numbers are not rounded before we round them.
 _EXACT = Context(prec=60)
+_LIMITED = Context(prec=MAX_DIGITS, rounding=ROUND_HALF_EVEN)
+_UNITS = [Decimal(1).scaleb(-digits) for digits in range(MAX_DIGITS + 1)]
 
 
 def round_half_up(amount, digits=2):
     """Return ``amount`` rounded to ``digits`` decimals, halves away from zero as QuickBooks does."""
-    return amount.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP, context=_EXACT)
+    return amount.quantize(_UNITS[digits], ROUND_HALF_UP, _EXACT)
 
 
 def as_number(amount):
@@ -38,7 +40,7 @@ def limit_digits(amount, decimals=MAX_DIGITS):
 
     :param int decimals: at most so many decimals are kept
     """
-    rounded = Context(prec=MAX_DIGITS, rounding=ROUND_HALF_EVEN).plus(amount)
+    rounded = _LIMITED.plus(amount)
     if -rounded.as_tuple().exponent > decimals:
         rounded = round_half_up(rounded, decimals)
     return rounded
@@ -81,8 +83,7 @@ def _fits(amount):
     """Tell whether a Decimal has at most 15 digits, before and after the point together."""
     if not amount.is_finite():
         return False
-    sign_digits_exponent = amount.normalize(_EXACT).as_tuple()
-    digits, exponent = len(sign_digits_exponent.digits), sign_digits_exponent.exponent
-    if exponent > 0:
-        return digits + exponent <= MAX_DIGITS
-    return max(digits, -exponent) <= MAX_DIGITS
+    _sign, digits, exponent = amount.as_tuple()
+    if len(digits) > MAX_DIGITS or exponent < -MAX_DIGITS:  # perhaps only by zeros at the end
+        _sign, digits, exponent = amount.normalize(_EXACT).as_tuple()
+    return max(len(digits) + max(exponent, 0), -exponent) <= MAX_DIGITS

@@ -14,6 +14,7 @@ from . import PayloadError
 
 ADDRESS_LINES = 5
 EMAIL_LIMIT = 100
+PLAIN_EMAIL = re.compile(r'[\w.+-]+@[\w-]+(\.[\w-]+)+')  # needs no taking apart
 
 
 def compact(values):
@@ -80,6 +81,8 @@ def email(text):
     must not keep a sale out of the books, so malformed ones are left out, and so is what exceeds 100
     characters.
     """
+    if text and PLAIN_EMAIL.fullmatch(text) and len(text) <= EMAIL_LIMIT:
+        return {'Address': text}
     kept = ''
     for _name, found in getaddresses([text.replace(';', ',')] if text else []):
         longer = f'{kept}, {found}' if kept else found
