@@ -128,7 +128,9 @@ class TestAccountsOfLines(LinesCase):
     def test_an_item_whose_account_was_not_moved_along_is_not_used(self):
         self.company.income_account_id = self.income
         self.push()
-        self.company.income_account_id = self.other  # no hook: the item stays as it is
+        self.control('fail', {'entity': 'Item', 'method': 'POST', 'kind': 'status', 'status': 400, 'code': '2010'})
+        self.company.income_account_id = self.other
+        self.drain(self.connection)  # QuickBooks refuses the item: it stays as it is
         _move, invoice = self.push(self.line(account_id=self.other.id))
         self.assertEqual(self.item_of(invoice['Line'][0])['Name'], "Export Sales")
         self.assertEqual(self.posted(invoice), {"Services": 100})
