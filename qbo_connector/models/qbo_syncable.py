@@ -51,6 +51,9 @@ class QboSyncable(models.AbstractModel):
     qbo_differs = fields.Boolean(
         compute='_compute_qbo_state', compute_sudo=True, string="Figures Differ", groups=READERS,
         help="It stands in QuickBooks with figures of its own, and a person has to look.")
+    qbo_fixable = fields.Boolean(
+        compute='_compute_qbo_state', compute_sudo=True, string="Stopped by Something Else", groups=READERS,
+        help="What stops it is a missing mapping or another record.")
     qbo_entry_id = fields.Many2one(
         'qbo.queue.entry', compute='_compute_qbo_state', compute_sudo=True, groups=READERS)
     qbo_entry_count = fields.Integer(compute='_compute_qbo_state', compute_sudo=True, groups=READERS)
@@ -73,6 +76,8 @@ class QboSyncable(models.AbstractModel):
             record.qbo_entry_id = entry
             record.qbo_entry_count = len(rows)
             record.qbo_state, record.qbo_message = record._qbo_status(handlers, entry, binding, record in drafts)
+            record.qbo_fixable = entry.state in OPEN_STATES + STUCK_STATES and bool(
+                entry.mapping_id or entry.dependency_ids.filtered(lambda row: row.state in STUCK_STATES))
             record.qbo_differs = entry.state == 'failed' and entry.fault_class == 'Variance'
             record.qbo_changed = binding.state == 'active' and record.qbo_state != 'excluded' and (
                 record in drafts or (entry.state in OPEN_STATES + STUCK_STATES and not record.qbo_differs))

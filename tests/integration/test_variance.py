@@ -39,6 +39,13 @@ class TestVariance(TaxCase):
         self.assertIn("118.00", move.message_ids[0].body)
         self.assertNotIn("Not in QuickBooks", move.message_ids[0].body)
 
+    def test_fix_is_offered_where_it_leads_elsewhere(self):
+        move, _entry = self.wrong()
+        self.assertFalse(move.qbo_fixable)
+        stopped = self.bill((100.0, self.tax("Levy 33", 33)))
+        self.assertEqual((stopped.qbo_state, stopped.qbo_fixable), ('failed', True))
+        self.assertEqual(stopped.action_qbo_fix()['res_model'], 'qbo.mapping')
+
     def test_a_retry_of_the_same_content_says_the_same_again_and_sends_nothing(self):
         move, entry = self.wrong()
         message, token = entry.fault_message, self.standing(move)['SyncToken']
