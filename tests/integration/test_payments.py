@@ -1,5 +1,6 @@
 """Payments: what they settle, what is left of them, and what becomes of them later."""
 
+from odoo import fields
 from odoo.tests import tagged
 
 from .settling import SettlingCase
@@ -239,3 +240,24 @@ class TestForeignMoney(SettlingCase):
         for obj in (*books['Payment'], *books['JournalEntry'], *books['Purchase']):
             self.assertEqual((obj['CurrencyRef']['value'], obj['ExchangeRate']), ('EUR', 1.25))
         self.assertEqual([float(obj['Balance']) for obj in (*books['Invoice'], *books['CreditMemo'])], [0, 0, 0])
+
+    def test_an_entry_made_by_hand_carries_its_own_rate_and_exchange_differences_stay_out(self):
+        self.map('account', self.fees, "Bank Charges")
+        move = self.document(100.0, currency_id=self.euro.id)
+        self.drain(self.connection)
+        with self.own_cursors():
+            self.connection._load_references()
+        entry = self.env['account.move'].create({'move_type': 'entry', 'date': fields.Date.today(), 'line_ids': [
+            fields.Command.create({
+                'account_id': account.id, 'currency_id': self.euro.id, 'amount_currency': sign * 40.0,
+                'balance': sign * 80.0, 'partner_id': self.partner.id})
+            for account, sign in ((self.fees, 1), (self.partner.property_account_receivable_id, -1))]})
+        entry.action_post()
+        self.reconcile(move, entry)
+        self.assertTrue(self.receivables(entry).matched_debit_ids.exchange_move_id, "Odoo books a difference")
+        self.drain(self.connection)
+        self.assertFalse(self.env['qbo.queue.entry'].search([('state', 'not in', ('done', 'superseded'))]))
+        journal = self.one('JournalEntry')
+        self.assertEqual((journal['CurrencyRef']['value'], journal['ExchangeRate']), ('EUR', 2))
+        self.assertEqual((float(self.one('Invoice')['Balance']), move.amount_residual), (60, 60))
+        self.assertEqual(len(self.books()['Payment']), 1)
