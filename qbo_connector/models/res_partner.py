@@ -41,6 +41,15 @@ class ResPartner(models.Model):
     qbo_sales_tax = fields.Selection(
         SALES_TAX, string="Sales Tax in QuickBooks", groups=ACCOUNTANTS, copy=False,
         help="Of customers of US companies: whether QuickBooks taxes them, and if not, why. Empty: as it is there.")
+    qbo_in_us = fields.Boolean(
+        compute='_compute_qbo_in_us', compute_sudo=True, help="The current company is connected with a US company.")
+
+    @api.depends_context('company')
+    def _compute_qbo_in_us(self):
+        connections = self.env['qbo.connection'].browse(
+            connection_id for connection_id, company_id in self.env['qbo.connection']._connected()
+            if company_id == self.env.company.id)
+        self.qbo_in_us = 'us' in connections.mapped('tax_regime')
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -53,6 +53,7 @@ class TestAutomatedTax(TaxCase):
         self.assertEqual(self.books(self.realm).get('Invoice', []), [])
 
     def test_an_exempt_customer_has_its_reason_and_resale_number(self):
+        self.assertTrue(self.partner.qbo_in_us)
         self.partner.write({'qbo_sales_tax': '9', 'vat': "12-3456789"})
         self.bill((100.0, None))
         customer = self.one('Customer', realm=self.realm, DisplayName="Jane Roe")
