@@ -96,7 +96,7 @@ class Retail:
             chosen = [document for document in self.documents if document.is_credit_note == wanted]
             tax = sum((document.tax(vat) for document in chosen), Decimal(0))
             total = sum((document.total for document in chosen), tax if vat == EXCLUDED else Decimal(0))
-            result[kind] = {'count': len(chosen), 'total': total, 'tax': tax.quantize(CENT)}
+            result[kind] = {'count': len(chosen), 'total': total.quantize(CENT), 'tax': tax.quantize(CENT)}
         return result
 
     def ties(self, vat: str | None = None) -> set[str]:

@@ -96,6 +96,10 @@ def test_vat_comes_on_top_of_the_price_or_lies_in_it(tmp_path, vat, total, tax):
     assert (expected['total'], expected['tax']) == (Decimal(total), Decimal(tax))
 
 
+def test_a_file_without_credit_notes_expects_none_to_the_cent(tmp_path):
+    assert str(read(tmp_path, GOOD).expected()['CreditMemo']['total']) == '0.00'
+
+
 def test_vat_is_rounded_once_a_document():
     line = retail.Line('1', "", Decimal(1), Decimal('0.12'))
     assert retail.Document('1', '', '', '', [line] * 4).tax(retail.EXCLUDED) == Decimal('0.10')
