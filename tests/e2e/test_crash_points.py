@@ -4,41 +4,57 @@ The points are the statements themselves, found in the source: a new one is test
 that no scenario reaches fails the test. The list, with what came of each, is in build/crash_points.txt.
 """
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from tests.lab import database, server
-from tests.lab.client import Browser, OdooClient
+from tests.lab.client import OdooClient
 from tests.lab.paths import BUILD, LabError
 
 from .office import Office
 
-REPORT = BUILD / 'crash_points.json'
 LIST = BUILD / 'crash_points.txt'
-LOG = BUILD / 'crash_points.log'
+PROCESSES = 2
 
 
 @pytest.fixture(scope='module')
-def report(machine, simulator):
-    """What a process that forks, kills and compares has to report; it takes a minute or two."""
-    Browser().post_json(f'{simulator.url}/_sim/reset', {})
-    name = database.own_copy(machine, 'crash')
-    try:
-        with server.odoo_server(machine, name, simulator.url) as odoo:
-            Office(machine, name, simulator, odoo, OdooClient(odoo.url, name)).connect()
-        REPORT.unlink(missing_ok=True)
-        conf = database.configuration(machine, name, qbo_simulator_url=simulator.url)
-        with open(LOG, 'w') as log:
-            try:
-                machine.run(machine.python, '-m', 'tests.e2e.crash', conf, name, simulator.url, REPORT,
-                            stdout=log, stderr=log)
-            except LabError as error:
-                raise LabError(f"{error}\n{LOG.read_text()[-4000:]}") from None
-    finally:
-        database.drop(machine, name)
-    found = json.loads(REPORT.read_text())
+def report(machine, tmp_path_factory):
+    """What processes that fork, kill and compare have to report; it takes some minutes."""
+    claims = tmp_path_factory.mktemp('claims')
+    with ThreadPoolExecutor(PROCESSES) as pool:
+        parts = list(pool.map(lambda number: _part(machine, number, claims), range(1, PROCESSES + 1)))
+    found = {
+        'outcomes': [row for part in parts for row in part['outcomes']],
+        'wrong': [row for part in parts for row in part['wrong']],
+        'surplus': [row for part in parts for row in part['surplus']],
+        'races': {name: problem for part in parts for name, problem in part['races'].items()},
+        'missed': sorted(set.intersection(*(set(part['missed']) for part in parts))),
+        'seconds': max(part['seconds'] for part in parts),
+    }
     LIST.write_text(_listing(found))
     return found
+
+
+def _part(machine, number, claims):
+    """Let one process work in a company and a QuickBooks of its own, and return its report."""
+    report, log = BUILD / f'crash_points-{number}.json', BUILD / f'crash_points-{number}.log'
+    report.unlink(missing_ok=True)
+    name = database.own_copy(machine, f'crash{number}')
+    try:
+        with server.simulator(machine) as simulator:
+            with server.odoo_server(machine, name, simulator.url) as odoo:
+                Office(machine, name, simulator, odoo, OdooClient(odoo.url, name)).connect()
+            conf = database.configuration(machine, name, qbo_simulator_url=simulator.url)
+            with open(log, 'w') as output:
+                try:
+                    machine.run(machine.python, '-m', 'tests.e2e.crash', conf, name, simulator.url, report, claims,
+                                stdout=output, stderr=output)
+                except LabError as error:
+                    raise LabError(f"{error}\n{log.read_text()[-4000:]}") from None
+    finally:
+        database.drop(machine, name)
+    return json.loads(report.read_text())
 
 
 def _listing(report: dict) -> str:

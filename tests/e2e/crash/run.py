@@ -1,4 +1,5 @@
 """One round through all scenarios and all points."""
+import hashlib
 import json
 import logging
 import os
@@ -67,11 +68,30 @@ class Effects:
         return noticed
 
 
+class Claims:
+    """Shares out work among processes: each thing is the first one's who claims it.
+
+    :param Path folder: empty at the beginning, the same for all of them
+    """
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+
+    def is_mine(self, thing: str) -> bool:
+        """Claim something; tell whether nobody had done so."""
+        try:
+            (self._folder / hashlib.sha256(thing.encode()).hexdigest()).touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
+
+
 class Run:
     """Kills the drain of each scenario at its points and collects what came of it."""
 
-    def __init__(self, stage: Stage):
+    def __init__(self, stage: Stage, claims: Claims):
         self.stage = stage
+        self.claims = claims
         self.audit = Audit(stage)
         self.killed: dict[Point, int] = {}
         self.outcomes: list[dict] = []
@@ -81,10 +101,10 @@ class Run:
         passed = self._passed(scenario)
         chosen, landed = set(), set()
         for visit in passed:
-            new = visit.point.file in DRAIN and visit.number == 1 and not self.killed.get(visit.point)
             lands = visit.after_effect and visit.point not in landed
             if lands:
                 landed.add(visit.point)
+            new = visit.point.file in DRAIN and visit.number == 1 and self.claims.is_mine(str(visit.point))
             if new or lands:
                 chosen.add((visit.point, visit.number))
         for point, number in sorted(chosen):
@@ -178,17 +198,17 @@ class Run:
         self.stage.settle()
 
 
-def run(database: str, simulator_url: str, report: str) -> None:
-    """Go through all scenarios and write the report: what came of each kill, and what nobody reached."""
+def run(database: str, simulator_url: str, report: str, claims: str) -> None:
+    """Go through the scenarios that nobody has claimed and write the report: what came of each kill."""
     for name in PROVOKED_LOGGERS:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     stage = Stage(database, simulator_url)
     before = stage.books()
-    one = Run(stage)
+    one = Run(stage, Claims(Path(claims)))
     began = time.monotonic()
     wanted = os.environ.get('CRASH_SCENARIOS')  # names, separated by commas: while you work on some
     for scenario in SCENARIOS:
-        if not wanted or scenario.name in wanted.split(','):
+        if (not wanted or scenario.name in wanted.split(',')) and one.claims.is_mine(scenario.name):
             start, count = time.monotonic(), len(one.outcomes)
             try:
                 one.scenario(scenario)
@@ -199,7 +219,7 @@ def run(database: str, simulator_url: str, report: str) -> None:
     races = {}
     for race in RACES:
         name = race.__name__.replace('_', ' ')
-        if not wanted or name in wanted.split(','):
+        if (not wanted or name in wanted.split(',')) and one.claims.is_mine(name):
             try:
                 one.race(race)
                 races[name] = ''
