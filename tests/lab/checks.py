@@ -3,10 +3,11 @@ import os
 import subprocess
 import time
 import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import chromium, database
+from . import chromium, database, server
 from .machine import Machine
 from .paths import BUILD, REPO, LabError, say
 
@@ -64,12 +65,36 @@ def _unit(machine: Machine) -> Outcome:
 
 
 def _integration(machine: Machine) -> Outcome:
-    name = database.own_copy(machine, 'integration', with_test_addons=True)
-    conf = database.configuration(machine, name, screenshots=BUILD / 'screenshots')
+    """Run the tests inside Odoo in two processes with a database each: one of them keeps one core busy."""
+    dealt = shares(sorted(REPO.glob('tests/integration/test_*.py')), count=2)
+    with ThreadPoolExecutor(len(dealt)) as pool:
+        parts = list(pool.map(lambda share: _integration_part(machine, *share), enumerate(dealt, start=1)))
+    return Outcome(
+        'integration', sum(part.passed for part in parts), sum(part.failed for part in parts),
+        sum(part.skipped for part in parts), max(part.seconds for part in parts),
+        next((part.returncode for part in parts if part.returncode), 0))
+
+
+def shares(files: list[Path], count: int) -> list[list[Path]]:
+    """Deal out test files so that each share is of about the same size."""
+    dealt: list[list[Path]] = [[] for _share in range(count)]
+    sizes = [0] * count
+    for file in sorted(files, key=lambda file: -file.stat().st_size):
+        least = sizes.index(min(sizes))
+        dealt[least].append(file)
+        sizes[least] += file.stat().st_size
+    return dealt
+
+
+def _integration_part(machine: Machine, number: int, files: list[Path]) -> Outcome:
+    name = database.own_copy(machine, f'integration{number}', with_test_addons=True)
+    conf = database.configuration(
+        machine, name, screenshots=BUILD / 'screenshots', http_port=server.free_port(),
+        gevent_port=server.free_port())
     path = os.pathsep.join(filter(None, [chromium.folder_on_path(), machine.environment['PATH']]))
-    options = ['tests/integration', '--odoo-http', '--odoo-log-level=error']
+    options = [*(str(file.relative_to(REPO)) for file in sorted(files)), '--odoo-http', '--odoo-log-level=error']
     try:
-        return _pytest(machine, 'integration', options, ODOO_RC=str(conf), PATH=path)
+        return _pytest(machine, f'integration-{number}', options, captured=True, ODOO_RC=str(conf), PATH=path)
     finally:
         database.drop(machine, name)
 
@@ -78,13 +103,18 @@ def _e2e(machine: Machine) -> Outcome:
     return _pytest(machine, 'e2e', ['-p', 'no:odoo', 'tests/e2e'])
 
 
-def _pytest(machine: Machine, stage: str, options: list[str], **environment: str) -> Outcome:
+def _pytest(machine: Machine, stage: str, options: list[str], captured: bool = False, **environment: str) -> Outcome:
+    """Run one pytest process; the output of one that is not alone is shown when it has ended."""
     report = BUILD / f'{stage}.xml'
     report.unlink(missing_ok=True)
     command = [str(machine.python), '-m', 'pytest', f'--junit-xml={report}', *options]
     say(f"\n=== {stage}: {' '.join(command[1:])}")
     began = time.monotonic()
-    done = subprocess.run(command, env={**machine.environment, **environment}, cwd=REPO, check=False)
+    output = {'stdout': subprocess.PIPE, 'stderr': subprocess.STDOUT, 'text': True} if captured else {}
+    done = subprocess.run(
+        command, env={**machine.environment, **environment}, cwd=REPO, check=False, **output)
+    if captured:
+        say(f"\n=== {stage} has ended:\n{done.stdout}")
     passed, failed, skipped = _counts(report)
     return Outcome(stage, passed, failed, skipped, time.monotonic() - began, done.returncode)
 

@@ -1,0 +1,18 @@
+"""What `make test` runs is everything, once."""
+from tests.lab.checks import shares
+from tests.lab.paths import REPO
+
+
+def test_each_file_is_dealt_to_one_process_and_none_gets_much_more_than_its_share():
+    files = sorted(REPO.glob('tests/integration/test_*.py'))
+    assert len(files) > 40
+
+    dealt = shares(files, 2)
+
+    assert sorted(file for share in dealt for file in share) == files
+    sizes = [sum(file.stat().st_size for file in share) for share in dealt]
+    assert max(sizes) < 1.1 * min(sizes)
+
+
+def test_no_process_is_without_a_file():
+    assert all(shares(sorted(REPO.glob('tests/integration/test_*.py'))[:2], 2))
