@@ -10,16 +10,17 @@ from odoo import fields
 def insert_rows(model, rows):
     """Insert rows and return them as a recordset.
 
-    :param rows: dicts of the same fields
+    :param rows: dicts of fields; what one has not got that others have stays empty
     """
     rows = list(rows)
     if not rows:
         return model.browse()
-    stamp = _stamp(model)
-    names = (*rows[0], *stamp, 'create_uid', 'create_date')
+    stamp, own = _stamp(model), tuple(dict.fromkeys(name for row in rows for name in row))
+    names = (*own, *stamp, 'create_uid', 'create_date')
     ids = model.env.cr.execute_values(
         f"INSERT INTO {model._table} ({_list(names)}) VALUES %s RETURNING id",  # names of fields, from the code
-        [(*(_plain(model, name, row[name]) for name in rows[0]), *stamp.values(), *stamp.values()) for row in rows],
+        [(*(_plain(model, name, row.get(name, False)) for name in own), *stamp.values(), *stamp.values())
+         for row in rows],
         page_size=len(rows), fetch=True)
     return model.browse([row_id for row_id, in ids])
 
