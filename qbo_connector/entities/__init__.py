@@ -23,6 +23,7 @@ from . import (
     money,
     settlement,
     payment,
+    payment_currency,
     refund,
     write_off,
     manual_entry,

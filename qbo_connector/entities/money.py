@@ -73,7 +73,8 @@ class QboMoney(models.AbstractModel):
 
     @api.model
     def _check(self, connection, record):
-        self._check_currency(connection, record.currency_id, [record.amount])
+        currency, amount, _home = self._held(record)
+        self._check_currency(connection, currency, [float(amount)])
         payer = self._payer(record)
         if not payer:
             raise Refused(self.env._("This payment has no customer. Set one, then retry."), 'partner_id')
@@ -94,7 +95,19 @@ class QboMoney(models.AbstractModel):
     @api.model
     def _customer(self, connection, record):
         """Return the record that stands for the payer in the currency of the payment."""
-        return self._customer_in(connection, self._payer(record)[:1], record.currency_id)
+        return self._customer_in(connection, self._payer(record)[:1], self._currency_of(record))
+
+    @api.model
+    def _held(self, record):
+        """Return (currency, amount, value in home currency) of the money in QuickBooks.
+
+        The value is None where the rate of its day decides.
+        """
+        return record.currency_id, abs(self._decimal(record.amount)), None
+
+    @api.model
+    def _currency_of(self, record):
+        return self._held(record)[0]
 
     @api.model
     def _memo(self, record):

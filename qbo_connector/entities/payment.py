@@ -29,9 +29,10 @@ class QboPayment(models.AbstractModel):
     @api.model
     def _check(self, connection, record):
         super()._check(connection, record)
-        self._check_account(connection, record.currency_id, self.env['qbo.mapping']._target(
+        currency = self._currency_of(record)
+        self._check_account(connection, currency, self.env['qbo.mapping']._target(
             connection, 'journal', record.journal_id, required=False))
-        self._check_linked(self._payer(record), record.currency_id, self._allocations(connection, record))
+        self._check_linked(self._payer(record), currency, self._allocations(connection, record))
 
     @api.model
     def _references(self, connection, record):
@@ -43,10 +44,10 @@ class QboPayment(models.AbstractModel):
 
     @api.model
     def _content(self, connection, record, suffix, ids):
-        total = abs(self._decimal(record.amount))
+        currency, total, _home = self._held(record)
         document = PaymentDoc(
             customer=ids[self._customer(connection, record)], date=record.date, total=total,
-            **self._currency_facts(connection, record.currency_id, record),
+            **self._currency_facts(connection, currency, record),
             allocations=self._links(connection, record, ids),
             deposit_account=self._mapped(connection, 'journal', record.journal_id),
             method=self._mapped(connection, 'payment_method', self._method(record)),

@@ -124,7 +124,7 @@ class QboEntity(models.AbstractModel):
     @api.model
     def _excluded(self, connection, record):
         """Return by whose wish the record is kept out of QuickBooks, in words, or ''."""
-        if record.env.company != connection.company_id:
+        if record.env.company.id != connection.company_id.id:
             record = record.with_company(connection.company_id)
         for holder in self._excluders(record):
             if holder.qbo_excluded:

@@ -60,9 +60,10 @@ class QboSettlement(models.AbstractModel):
         foreign = [record for record in records if handlers._for_record(record)._currency_of(record) != currency]
         if foreign:
             raise Refused(self.env._(
-                "This payment in %(currency)s pays %(others)s in another currency, and QuickBooks takes one currency a "
-                "transaction. Register it in the currency of the document, then retry; its journal may stay the same "
-                "if it has no currency of its own.", currency=currency.name, others=names(foreign)), 'currency_id')
+                "This in %(currency)s settles %(others)s in another currency, and QuickBooks takes one currency a "
+                "transaction. Reconcile all of it, with documents of one currency and without a write-off, or register "
+                "it in the currency of the document, then retry; its journal may stay the same if it has no currency "
+                "of its own.", currency=currency.name, others=names(foreign)), 'currency_id')
 
     @api.model
     def _names(self, records):

@@ -9,7 +9,10 @@ from odoo import api, fields, models
 
 from ..qbo.batch import BATCH_LIMIT
 
-AHEAD = 4  # batches that are prepared together, which shares what preparing reads; more would be old when they leave
+AHEAD = 8  # batches that are prepared together, which shares what preparing reads; more would be old when they leave
+CLAIMED_FIELDS = [  # what preparing reads of a row, of its forty fields
+    'connection_id', 'company_id', 'model', 'res_id', 'record_name', 'state', 'entity', 'name_suffix', 'bid',
+]
 BRIEF = 2.0  # seconds: so long a drain waits for a free slot itself; for a later one it is woken again
 
 # Orphans first, then by rank and age. A row of another that is not settled waits; whatever the other has become.
@@ -117,7 +120,9 @@ class QboQueueEntry(models.Model):
                 ('connection_id', '=', connection.id), ('state', '=', 'sending'), ('requestid', '=', requestid)])
         if recoveries:  # it was refused before: alone, so that it stops no other
             return self.browse(due[0][0])
-        return self.browse([row[0] for row in due if row[1] == 'pending' and row[2] == rank and not row[5]])
+        claimed = self.browse([row[0] for row in due if row[1] == 'pending' and row[2] == rank and not row[5]])
+        claimed.fetch(CLAIMED_FIELDS)
+        return claimed
 
     @api.model
     def _schedule_rest(self, connection):

@@ -29,10 +29,9 @@ def as_number(amount):
     """
     if isinstance(amount, bool) or not isinstance(amount, (Decimal, int)):
         raise ValueError(f"Not an exact number: {amount!r}")
-    amount = Decimal(amount)
-    if not _fits(amount):
+    if not _fits(Decimal(amount)):
         raise ValueError(f"QuickBooks takes numbers of at most {MAX_DIGITS} digits, not {amount}")
-    return int(amount) if amount == amount.to_integral_value() else float(amount)
+    return int(amount) if amount == int(amount) else float(amount)
 
 
 def limit_digits(amount, decimals=MAX_DIGITS):

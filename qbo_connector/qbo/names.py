@@ -44,9 +44,11 @@ def clean_name(text, limit=DISPLAY_NAME_LIMIT, empty=False):
 def clean_text(text, limit):
     """Return a longer text without characters QuickBooks refuses; line breaks stay, the end is cut with …"""
     text = text or ''
-    if not (text.isascii() and text.replace('\n', '').isprintable()):  # most texts are that plain
+    if text.isascii() and text.isprintable():  # most texts are that plain, and of one line
+        text = text.strip()
+    else:
         text = _drop_unsupported(text, keep_newlines=True)
-    text = '\n'.join(line.rstrip() for line in text.split('\n')).strip()
+        text = '\n'.join(line.rstrip() for line in text.split('\n')).strip()
     return text if len(text) <= limit else text[:limit - 1].rstrip() + '…'
 
 

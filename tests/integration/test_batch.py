@@ -64,6 +64,7 @@ class TestBatch(QueueCase):
         """Let a batch have two rows: what concerns several batches then takes few documents."""
         for name in ('drain', 'push'):
             self.startPatcher(patch(f'odoo.addons.qbo_connector.models.qbo_queue_{name}.BATCH_LIMIT', 2))
+        self.startPatcher(patch('odoo.addons.qbo_connector.models.qbo_queue_drain.AHEAD', 4))
 
     def test_some_batches_are_prepared_in_one_go_and_no_more_than_may_leave(self):
         self.small_batches()

@@ -102,13 +102,13 @@ class TestPayments(SettlingCase):
     def test_a_payment_in_another_currency_than_its_invoice_is_refused_with_a_cure(self):
         self.env.ref('base.EUR').active = True
         move = self.document(100.0)
-        payment = self.money(90.0, currency_id=self.env.ref('base.EUR').id)
+        payment = self.money(900.0, currency_id=self.env.ref('base.EUR').id)  # more than the invoice takes
         self.control(f'preferences/{self.connection.realm_id}', {'CurrencyPrefs': {'MultiCurrencyEnabled': True}})
         self.connection.multi_currency = True
         self.reconcile(move, payment)
         self.drain(self.connection)
         self.assertEqual(payment.qbo_state, 'failed')
-        self.assertIn("Register it in the currency of the document", payment.qbo_message)
+        self.assertIn("register it in the currency of the document", payment.qbo_message)
 
     def test_a_link_that_quickbooks_drops_is_said(self):
         move = self.document(100.0)
@@ -222,6 +222,58 @@ class TestForeignMoney(SettlingCase):
         self.env['res.currency.rate'].search([('currency_id', '=', self.euro.id)]).unlink()
         self.env['res.currency.rate'].create({
             'currency_id': self.euro.id, 'name': '2020-01-01', 'rate': 0.8, 'company_id': self.company.id})
+
+    def test_dollars_that_pay_euros_are_held_in_euros_and_worth_what_came_in(self):
+        move = self.document(100.0, currency_id=self.euro.id)
+        self.pay(move, 120.0, currency_id=self.company.currency_id.id)
+        self.drain(self.connection)
+        payment = self.one('Payment')
+        self.assertEqual((payment['CurrencyRef']['value'], float(payment['TotalAmt']), payment['ExchangeRate']),
+                         ('EUR', 96, 1.25))
+        self.assertEqual(payment['UnappliedAmt'], 0)
+        self.assertEqual((float(self.one('Invoice')['Balance']), move.amount_residual), (4, 4))
+        self.pay(move, 5.0, currency_id=self.company.currency_id.id)
+        self.drain(self.connection)
+        self.assertEqual((move.amount_residual, float(self.one('Invoice')['Balance'])), (0, 0))
+
+    def test_a_transaction_of_the_bank_in_dollars_pays_euros(self):
+        move = self.document(100.0, currency_id=self.euro.id)
+        self.transaction(125.0, move)
+        self.drain(self.connection)
+        payment = self.one('Payment')
+        self.assertEqual((payment['CurrencyRef']['value'], float(payment['TotalAmt']), payment['ExchangeRate']),
+                         ('EUR', 100, 1.25))
+        self.assertEqual((move.amount_residual, float(self.one('Invoice')['Balance'])), (0, 0))
+
+    def test_euros_that_pay_dollars_are_held_in_dollars(self):
+        move = self.document(100.0)
+        payment = self.money(80.0, currency_id=self.euro.id)
+        self.reconcile(move, payment)
+        self.drain(self.connection)
+        held = self.one('Payment')
+        self.assertEqual((held['CurrencyRef']['value'], float(held['TotalAmt'])), ('USD', 100))
+        self.assertEqual((move.amount_residual, float(self.one('Invoice')['Balance'])), (0, 0))
+
+    def test_a_payment_that_finds_its_documents_later_changes_its_currency_by_being_made_anew(self):
+        payment = self.money(125.0)
+        self.drain(self.connection)
+        self.assertEqual(self.one('Payment')['CurrencyRef']['value'], 'USD')
+        move = self.document(100.0, currency_id=self.euro.id)
+        self.reconcile(move, payment)
+        self.drain(self.connection)
+        self.drain(self.connection)
+        held = self.one('Payment')
+        self.assertEqual((held['CurrencyRef']['value'], float(held['TotalAmt']), held['ExchangeRate']),
+                         ('EUR', 100, 1.25))
+        self.assertEqual(float(self.one('Invoice')['Balance']), 0)
+        self.receivables(payment).remove_move_reconcile()
+        self.drain(self.connection)
+        self.drain(self.connection)
+        held = self.one('Payment')
+        self.assertEqual((held['CurrencyRef']['value'], float(held['TotalAmt']), float(held['UnappliedAmt'])),
+                         ('USD', 125, 125))
+        self.assertEqual(float(self.one('Invoice')['Balance']), 100)
+        self.assertFalse(self.env['qbo.queue.entry'].search([('state', 'not in', ('done', 'superseded'))]))
 
     def test_payment_write_off_credit_and_refund_carry_currency_and_rate(self):
         self.map('account', self.fees, "Bank Charges")
