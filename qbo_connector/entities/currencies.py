@@ -4,6 +4,7 @@ from odoo import api, models
 
 from ..exceptions import Refused
 from ..qbo.currencies import CODES, DECIMALS, exchange_rate, fits
+from .qbo_entity import PRESENT
 
 
 class QboEntity(models.AbstractModel):
@@ -120,7 +121,41 @@ class QboEntity(models.AbstractModel):
         """Override to stop everything while the two companies keep their books in different currencies."""
         if conflict := entry.connection_id.currency_conflict:
             raise Refused(conflict)
+        if self._is_held_otherwise(entry.connection_id, record, binding):
+            return self._plan_undo(entry.connection_id, record, binding, 'delete')
         return super()._plan(entry, record, binding, resolve)
+
+    # === ANOTHER CURRENCY THAN BEFORE === #
+
+    @api.model
+    def _is_held_otherwise(self, connection, record, binding):
+        """Tell whether what stands in QuickBooks is in another currency than it should be now.
+
+        It is in that of its customer, which never changes there; nor, as far as is known, does that of a transaction.
+        So it is deleted, and then made anew.
+        """
+        if not (self._qbo_in_currency and connection.multi_currency and record and binding.state == 'active'
+                and binding.remote_customer and self._intent(connection, record)[0] == PRESENT):
+            return False
+        customer = binding.search([
+            ('connection_id', '=', connection.id), ('entity', '=', 'Customer'),
+            ('remote_id', '=', binding.remote_customer)], limit=1)
+        if not customer:
+            return False
+        standing = customer._record()
+        currency = standing.currency_id.name if customer.model == 'qbo.customer.currency' else (
+            self._own_currency(connection, standing))
+        return currency != self._currency_of(record).name
+
+    @api.model
+    def _settled(self, entry, binding, data):
+        """Override to push it again once it was deleted for the sake of its currency."""
+        record = entry._record() if self._qbo_in_currency and entry.operation == 'delete' else None
+        if record and self._intent(entry.connection_id, record)[0] == PRESENT:
+            self.env['qbo.queue.entry'].sudo()._enqueue(record, entry.connection_id)
+        return super()._settled(entry, binding, data)
+
+    # === WHAT CAN BE HELD === #
 
     @api.model
     def _check_currency(self, connection, currency, amounts):

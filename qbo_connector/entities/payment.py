@@ -24,6 +24,7 @@ class QboPayment(models.AbstractModel):
     _qbo_model = 'account.payment'
     _qbo_rank = 40
     _qbo_direction = 'inbound'
+    _qbo_in_currency = True
     _qbo_clearable = ('PaymentMethodRef', 'PaymentRefNum')
 
     @api.model

@@ -7,8 +7,6 @@ account that is kept in home currency gets what came in.
 
 from odoo import api, models
 
-from .qbo_entity import PRESENT
-
 
 class QboPayment(models.AbstractModel):
     """The part of the payments that knows the currency QuickBooks holds them in."""
@@ -46,36 +44,3 @@ class QboPayment(models.AbstractModel):
         if home is None or held != currency:
             return super()._home_value(currency, record)
         return amount / home if home else 1, amount, home
-
-    # === ANOTHER CURRENCY THAN BEFORE === #
-
-    @api.model
-    def _plan(self, entry, record, binding, resolve):
-        """Override to delete what stands in QuickBooks in another currency, which never changes; then it goes anew."""
-        if record and binding.state == 'active' and self._intent(entry.connection_id, record)[0] == PRESENT and (
-                self._is_held_otherwise(entry.connection_id, record, binding)):
-            return self._plan_undo(entry.connection_id, record, binding, 'delete')
-        return super()._plan(entry, record, binding, resolve)
-
-    @api.model
-    def _is_held_otherwise(self, connection, record, binding):
-        """Tell whether the customer that a payment stands with in QuickBooks has another currency than it needs now."""
-        if not connection.multi_currency or not binding.remote_customer:
-            return False
-        customer = binding.search([
-            ('connection_id', '=', connection.id), ('entity', '=', 'Customer'),
-            ('remote_id', '=', binding.remote_customer)], limit=1)
-        if not customer:
-            return False
-        standing = customer._record()
-        currency = standing.currency_id.name if customer.model == 'qbo.customer.currency' else (
-            self._own_currency(connection, standing))
-        return currency != self._currency_of(record).name
-
-    @api.model
-    def _settled(self, entry, binding, data):
-        """Override to push it again once it was deleted for the sake of its currency."""
-        record = entry._record() if entry.operation == 'delete' else None
-        if record and self._intent(entry.connection_id, record)[0] == PRESENT:
-            self.env['qbo.queue.entry'].sudo()._enqueue(record, entry.connection_id)
-        return super()._settled(entry, binding, data)

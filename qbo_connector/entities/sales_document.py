@@ -29,6 +29,7 @@ class QboSalesDocument(models.AbstractModel):
 
     _qbo_model = 'account.move'
     _qbo_rank = 30
+    _qbo_in_currency = True
     _qbo_payable = True
     _qbo_date = 'invoice_date'
     _qbo_move_types = ()

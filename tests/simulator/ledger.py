@@ -143,10 +143,11 @@ def use_currency(company, code):
     }, 'Account')
 
 
-def document_currency(company, obj, party):
+def document_currency(company, obj, party, old):
     """Set CurrencyRef (and ExchangeRate with multicurrency) of a document and check it against its customer's.
 
-    :raises faults.Refusal: 2020 without CurrencyRef, 2500 unknown, 6000 when the currencies differ
+    :param old: the document as it stands, None for a new one
+    :raises faults.Refusal: 2020 without CurrencyRef, 2500 unknown, 6000 when the currencies differ or it changes
     """
     wanted = (obj.get('CurrencyRef') or {}).get('value')
     theirs = (party.get('CurrencyRef') or {}).get('value') if party else None
@@ -156,6 +157,8 @@ def document_currency(company, obj, party):
     if theirs and code != theirs:
         raise faults.business(f"The currency of the transaction ({code}) must be the currency of the customer "
                               f"({theirs})")
+    if old and old['CurrencyRef']['value'] != code and company.switch('currency_change') == 'refuse':
+        raise faults.business(f"The currency of a transaction ({old['CurrencyRef']['value']}) cannot be changed")
     use_currency(company, code)
     obj['CurrencyRef'] = {'value': code}
     check_account_currency(company, obj.get('ARAccountRef'), code)

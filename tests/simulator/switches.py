@@ -46,6 +46,7 @@ DEFAULTS = {
     'sparse_empties': False,                # a sparse update empties what it sends as null or empty text
     'sparse_parts': 'keep',                 # parts left out of an address (or the like) in a sparse update: or 'drop'
     'currency_required': True,              # with multicurrency a transaction must name its currency
+    'currency_change': 'refuse',            # another currency on a transaction that stands: 'refuse' or 'keep'
     'taxed_lines': 750,                     # most lines of a sales document with tax; 0 = no such limit
     'lines': 10000,                         # most lines of any document
     'untracked': 'refuse',                  # a class or location that the company does not track: 'refuse' or 'drop'

@@ -73,6 +73,15 @@ def test_a_transaction_names_its_currency(us, customer):
     assert us.invoice(customer)['CurrencyRef']['value'] == 'EUR'
 
 
+def test_the_currency_of_a_transaction_does_not_change(us, customer):
+    dollars = {'value': 'USD'}
+    payment = us.payment(us.customer(), 5, CurrencyRef=dollars)
+    moved = ref(payment, sparse=True, CustomerRef={'value': customer['Id']}, CurrencyRef=EUR)
+    assert us.refused('Payment', moved)['code'] == '6000'
+    us.company.switches['currency_change'] = 'keep'
+    assert us.post('Payment', moved)['CurrencyRef']['value'] == 'EUR'
+
+
 def test_a_payment_cannot_pay_what_is_in_another_currency(us, customer):
     dollars = us.invoice(us.customer(), CurrencyRef={'value': 'USD'})
     body = paid(customer, 100, ('Invoice', dollars['Id'], 100), CurrencyRef=EUR, ExchangeRate=1.1)

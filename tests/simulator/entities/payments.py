@@ -34,7 +34,7 @@ class Payment(Entity):
     def check(self, company, obj, old):
         """Currency, account, period, amounts and links."""
         customer = company.get('Customer', obj['CustomerRef']['value'])
-        ledger.document_currency(company, obj, customer)
+        ledger.document_currency(company, obj, customer, old)
         rules.check_account_type(company, obj['DepositToAccountRef'], ('Bank', 'Other Current Asset'))
         ledger.check_account_currency(
             company, obj['DepositToAccountRef'], obj['CurrencyRef']['value'], company.home_currency)

@@ -83,7 +83,7 @@ class Purchase(_Transaction):
             raise faults.enumeration('PaymentType', obj['PaymentType'])
         rules.check_account_type(company, obj['AccountRef'], _KINDS[obj['PaymentType']][1])
         customer = self._customer(company, obj)
-        ledger.document_currency(company, obj, customer)
+        ledger.document_currency(company, obj, customer, old)
         ledger.check_account_currency(company, obj['AccountRef'], obj['CurrencyRef']['value'], company.home_currency)
         self._check_lines(company, obj)
         if customer is None and any(ledger.is_receivable(company, line) for line in obj['Line']):
@@ -134,7 +134,7 @@ class JournalEntry(_Transaction):
     def check(self, company, obj, old):
         """Balanced; names on receivables and payables, of which there is one at most."""
         customer = self._named(company, obj)
-        ledger.document_currency(company, obj, customer)
+        ledger.document_currency(company, obj, customer, old)
         self._check_lines(company, obj)
         sides = {'Debit': ZERO, 'Credit': ZERO}
         for line in obj['Line']:

@@ -45,7 +45,7 @@ class SalesDocument(Entity):
         customer = company.get('Customer', ref['value']) if ref else None
         if company.is_us:
             obj.pop('GlobalTaxCalculation', None)  # means something outside of the US only
-        ledger.document_currency(company, obj, customer)
+        ledger.document_currency(company, obj, customer, old)
         rules.check_open_period(company, obj['TxnDate'], old and old['TxnDate'])
         if old and old.get('CustomerRef', {}).get('value') != (obj.get('CustomerRef') or {}).get('value'):
             self._release(company, old, company.switch('customer_change_paid'), "change the customer of")
