@@ -109,9 +109,9 @@ class QboEntity(models.AbstractModel):
             return figures
         ours, theirs = abs(record.amount_total_signed), float(data['HomeTotalAmt'])
         if record.company_id.currency_id.compare_amounts(ours, theirs):
-            figures['variance'] = ", ".join(filter(None, (figures['variance'], self.env._(
+            self._add_variance(figures, self.env._(
                 "total in %(currency)s %(odoo).2f in Odoo, %(qbo).2f in QuickBooks",
-                currency=entry.connection_id.home_currency, odoo=ours, qbo=theirs))))
+                currency=entry.connection_id.home_currency, odoo=ours, qbo=theirs))
         return figures
 
     # === PREFLIGHT === #
@@ -143,6 +143,8 @@ class QboEntity(models.AbstractModel):
         if not customer:
             return False
         standing = customer._record()
+        if not standing:  # merged into another: an update takes it there
+            return False
         currency = standing.currency_id.name if customer.model == 'qbo.customer.currency' else (
             self._own_currency(connection, standing))
         return currency != self._currency_of(record).name

@@ -14,6 +14,7 @@ from odoo import api, models
 from odoo.fields import Domain
 
 AGAIN = '+'  # of what was pushed, something is left to be emptied
+EXTENSION = 'Ex'  # such blocks (CustomerEx) are read-only, and refused when they come back
 NOT_RETURNED = ('MetaData', 'TxnTaxDetail', 'EmailStatus')  # of others' making, worked out anew, or bound to BillEmail
 
 
@@ -58,7 +59,8 @@ class QboEntity(models.AbstractModel):
         if (standing.get('Id'), standing.get('SyncToken')) != (binding.remote_id, binding.sync_token):
             return body, ' '.join((content, *left, AGAIN))
         emptied = {name.split('.')[0] for name in left}
-        kept = {field: value for field, value in standing.items() if field not in emptied and field not in NOT_RETURNED}
+        kept = {field: value for field, value in standing.items()
+                if field not in (*emptied, *NOT_RETURNED) and not field.endswith(EXTENSION)}
         return {**kept, **body, 'sparse': False}, content
 
     @api.model

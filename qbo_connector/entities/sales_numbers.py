@@ -61,8 +61,8 @@ class QboSalesDocument(models.AbstractModel):
         figures = super()._figures(entry, data)
         ours, theirs = entry.expected_number, data.get('DocNumber') or ''
         if figures and ours and ours != theirs and entry.operation in ('create', 'update'):
-            figures['variance'] = ", ".join(filter(None, (figures['variance'], self.env._(
-                "number %(odoo)s in Odoo, %(qbo)s in QuickBooks", odoo=ours, qbo=theirs or self.env._("none")))))
+            self._add_variance(figures, self.env._(
+                "number %(odoo)s in Odoo, %(qbo)s in QuickBooks", odoo=ours, qbo=theirs or self.env._("none")))
         return figures
 
     # === EXISTING DOCUMENTS === #

@@ -158,8 +158,8 @@ class QboSalesDocument(models.AbstractModel):
         if entry.operation == 'create' and data.get('Balance') is not None:
             applied = round(figures['remote_total'] - float(data['Balance']), 4)
             if applied and self._qbo_entity in ('Invoice', 'CreditMemo'):
-                figures['variance'] = "; ".join(filter(None, (figures['variance'], self.env._(
-                    "%(amount).2f applied by QuickBooks itself", amount=applied))))
+                self._add_variance(figures, self.env._(
+                    "%(amount).2f applied by QuickBooks itself", amount=applied))
         return figures
 
     @api.model

@@ -81,9 +81,9 @@ class QboSettlement(models.AbstractModel):
         sent = json.loads(entry.payload)
         ours, theirs = _applied(sent), _applied(data)
         if ours != theirs:
-            figures['variance'] = ", ".join(filter(None, (figures['variance'], self.env._(
+            self._add_variance(figures, self.env._(
                 "unapplied %(odoo).2f in Odoo, %(qbo).2f in QuickBooks",
-                odoo=_unapplied(sent), qbo=_unapplied(data)))))
+                odoo=_unapplied(sent), qbo=_unapplied(data)))
         return figures
 
     @api.model

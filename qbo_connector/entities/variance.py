@@ -25,6 +25,11 @@ class QboEntity(models.AbstractModel):
         return figures
 
     @api.model
+    def _add_variance(self, figures, text):
+        """Note one more thing that differs."""
+        figures['variance'] = "; ".join(filter(None, (figures['variance'], text)))
+
+    @api.model
     def _variance(self, entry, figures):
         """Say how QuickBooks' own total and tax differ from Odoo's, or return False."""
         total, tax = (entry.expected_total, figures['remote_total']), (entry.expected_tax, figures['remote_tax'])

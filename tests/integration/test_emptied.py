@@ -49,6 +49,15 @@ class TestEmptied(LifecycleCase):
         self.assertEqual((customer['Fax']['FreeFormNumber'], customer['PreferredDeliveryMethod']), ("555-9", 'None'))
         self.assertEqual(len(self.writes()), 1)
 
+    def test_blocks_that_quickbooks_does_not_take_back_are_not_sent_back(self):
+        self.change_there('Customer', self.customer()['Id'], CustomerEx={'any': []})
+        self.partner.city = "Elko"
+        self.drain(self.connection)
+        self.assertIn('CustomerEx', self.entries(self.partner)[0].sudo().answer)
+        self.partner.phone = False
+        self.drain(self.connection)
+        self.assertIsNone(self.customer().get('PrimaryPhone'))
+
     def test_changed_there_since_the_last_push_it_takes_two_writes_and_loses_nothing(self):
         self.change_there('Customer', self.customer()['Id'], Fax={'FreeFormNumber': "555-9"})
         self.partner.phone = False
