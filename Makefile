@@ -4,7 +4,7 @@ LAB = $(PYTHON) -m tests.lab
 INPUT ?=
 VAT ?=
 
-.PHONY: help demo demo-once test unit integration e2e bench chaos account-tests screenshots lint setup clean clean-cache
+.PHONY: help demo demo-once test unit integration e2e bench chaos account-tests screenshots translations lint setup clean clean-cache
 
 help:           ## Show this list
 	@sed -n 's/^\([a-z0-9-]*\):[^#]*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -38,6 +38,9 @@ account-tests:  ## Odoo's own tests of accounting, with the addon and without it
 
 screenshots:    ## Take the pictures of the README and the Apps page anew, from a real run in Chromium
 	$(LAB) screenshots
+
+translations:   ## Write the template of all texts anew, and bring the languages in line with it
+	$(LAB) translations
 
 lint:           ## ruff and pylint with Odoo's rules
 	$(LAB) lint

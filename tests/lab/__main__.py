@@ -17,6 +17,7 @@ from tests.bench import stage as benchmark
 from . import checks, database, postgres, retail, venv
 from . import demo as demonstration
 from . import screenshots as pictures
+from . import translations as texts
 from .machine import ready
 from .paths import BUILD, REPO, LabError, cache, say
 
@@ -75,6 +76,13 @@ def screenshots(_options) -> bool:
     return True
 
 
+def translations(_options) -> bool:
+    """Write the template of all texts anew, and bring the languages in line with it."""
+    with ready() as machine:
+        texts.update(machine)
+    return True
+
+
 def bench(options) -> bool:
     """Measure what the connector costs; writes build/bench.json."""
     with ready() as machine, benchmark.stub(machine) as stub, benchmark.Stage(machine, stub) as stage:
@@ -117,7 +125,7 @@ def main() -> int:
         sub.set_defaults(function=function)
         return sub
 
-    for function in (setup, start, stop, lint, screenshots, clean):
+    for function in (setup, start, stop, lint, screenshots, translations, clean):
         command(function)
     command(test).add_argument('stages', nargs='*', metavar='stage', help=', '.join(checks.STAGES))
     bench_options = command(bench)
