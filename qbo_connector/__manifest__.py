@@ -22,6 +22,7 @@
         'views/qbo_queue_entry_views.xml',
         'views/qbo_usage_views.xml',
         'views/qbo_health_token_views.xml',
+        'views/qbo_audit_views.xml',
         'views/account_move_views.xml',
         'views/account_payment_views.xml',
         'views/res_partner_views.xml',

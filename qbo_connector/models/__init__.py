@@ -1,6 +1,7 @@
 """Rows, state and hooks of the QuickBooks connector."""
 
 from . import (
+    qbo_exportable,
     qbo_connection,
     qbo_connection_oauth,
     qbo_connection_sending,
@@ -19,6 +20,9 @@ from . import (
     qbo_queue_outcome,
     qbo_queue_inactive,
     qbo_queue_alert,
+    qbo_queue_log,
+    qbo_audit,
+    qbo_audit_hooks,
     qbo_usage,
     qbo_connection_usage,
     qbo_connection_lines,

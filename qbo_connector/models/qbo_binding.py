@@ -16,6 +16,7 @@ class QboBinding(models.Model):
 
     _name = 'qbo.binding'
     _description = "QuickBooks Link"
+    _inherit = ['qbo.exportable']
     _order = 'id desc'
     _rec_name = 'record_name'
 

@@ -155,8 +155,10 @@ class QboConnection(models.Model):
             'paused_until': False, 'paused_reason': False, 'failure_streak': 0,
         })
         self._drop_activities()
-        self.message_post(body=self.env._(
-            "Connected with %(company)s (company ID %(realm)s).", company=self.qbo_company_name, realm=realm_id))
+        note = self.env._(
+            "Connected with %(company)s (company ID %(realm)s).", company=self.qbo_company_name, realm=realm_id)
+        self.env['qbo.audit']._note(self, 'connected', note)
+        self.message_post(body=note)
         self._trigger_drain()
 
     def _read_facts(self, client):
@@ -253,6 +255,7 @@ class QboConnection(models.Model):
             note = self.env._("Disconnected, links archived.")
             values.update(realm_id=False, qbo_company_name=False, tax_regime=False, us_tax_code=False,
                           references_read_at=False)
+        self.env['qbo.audit']._note(self, 'disconnected', note)
         if not revoked:
             note = Markup("%s<br/>%s") % (note, self.env._(
                 "QuickBooks could not be told: remove the app there under Apps > My Apps if it is still listed."))

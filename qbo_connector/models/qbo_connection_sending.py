@@ -67,7 +67,9 @@ class QboConnection(models.Model):
                 'database_uuid': self._current_uuid(), 'state': 'connected' if has_tokens else 'disconnected',
                 'state_reason': False,
             })
-            connection.message_post(body=self.env._("This database has taken over the connection."))
+            note = self.env._("This database has taken over the connection.")
+            self.env['qbo.audit']._note(connection, 'adopted', note)
+            connection.message_post(body=note)
             connection._trigger_drain()
 
     # === TROUBLE === #
@@ -136,7 +138,8 @@ class QboConnection(models.Model):
         """Enqueue every record that should stand in QuickBooks and does not, and start sending at once."""
         self.ensure_one()
         self.check_access('write')
-        self.env['qbo.queue.entry']._sweep(self)
+        found = self.env['qbo.queue.entry']._sweep(self)
+        self.env['qbo.audit']._note(self, 'pushed', self.env._("Push What Is Missing"), found)
         self._trigger_drain(at=fields.Datetime.now())
         return self.action_open_waiting()
 

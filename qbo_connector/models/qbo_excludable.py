@@ -38,9 +38,14 @@ class QboExcludable(models.AbstractModel):
             return super().write(vals)
         changed = self.filtered(lambda record: record.qbo_excluded != bool(vals['qbo_excluded']))
         result = super().write(vals)
-        changed._message_log_batch(bodies=dict.fromkeys(changed.ids, (
-            self.env._("From now on not sent to QuickBooks.") if vals['qbo_excluded']
-            else self.env._("From now on sent to QuickBooks."))))
+        note = (self.env._("From now on not sent to QuickBooks.") if vals['qbo_excluded']
+                else self.env._("From now on sent to QuickBooks."))
+        changed._message_log_batch(bodies=dict.fromkeys(changed.ids, note))
+        for connection in self.env['qbo.connection'].sudo().search([('realm_id', '!=', False)]):
+            concerned = changed.filtered(lambda record, ours=connection.company_id: record.company_id in (
+                ours, ours.browse()))
+            if concerned:
+                self.env['qbo.audit']._note(connection, 'excluded', note, concerned)
         changed._qbo_follow_exclusion()
         return result
 

@@ -21,6 +21,7 @@ class QboQueueEntry(models.Model):
 
     _name = 'qbo.queue.entry'
     _description = "QuickBooks Sync Queue Entry"
+    _inherit = ['qbo.exportable']
     _order = 'id desc'
     _rec_name = 'record_name'
 
@@ -339,13 +340,16 @@ class QboQueueEntry(models.Model):
         retried = self.filtered(lambda entry: entry.state in (*STUCK_STATES, 'cancelled'))
         if not retried:
             raise UserError(self.env._("Only entries that failed, are dead, unknown or cancelled can be retried."))
+        retried._note_audit('retried', self.env._("Retried in the queue"))
         retried.sudo()._set_waiting()
 
     @api.model
     def action_retry_all(self):
         """Try every stopped row of the user's companies again."""
         self._check_may_repair()
-        self.search([('state', 'in', ('failed', 'dead', 'unknown'))]).sudo()._set_waiting()
+        retried = self.search([('state', 'in', STUCK_STATES)])
+        retried._note_audit('retried', self.env._("All that had stopped was retried"))
+        retried.sudo()._set_waiting()
 
     def action_cancel(self):
         """Take rows out of the queue; what may have reached QuickBooks already cannot be taken back."""
@@ -354,6 +358,7 @@ class QboQueueEntry(models.Model):
             raise UserError(self.env._(
                 "An entry that was sent cannot be cancelled: QuickBooks may have booked it. Wait for its outcome."))
         cancelled = self.filtered(lambda entry: entry.state in ('pending', *STUCK_STATES))
+        cancelled._note_audit('cancelled', self.env._("Taken out of the queue"))
         cancelled.sudo().write({'state': 'cancelled', 'not_before': False})
 
     def action_fix(self):
@@ -373,21 +378,6 @@ class QboQueueEntry(models.Model):
             raise UserError(self.env._("The record of this entry was deleted in Odoo."))
         return {'type': 'ir.actions.act_window', 'res_model': self.model, 'res_id': self.res_id,
                 'view_mode': 'form', 'target': 'current'}
-
-    # === MAINTENANCE === #
-
-    @api.autovacuum
-    def _gc_settled(self):
-        """Delete settled rows after a while; links stay for ever, stuck and cancelled rows are a person's.
-
-        The system parameter ``qbo_connector.keep_settled_days`` says after how many days, 30 without it.
-        """
-        days = int(self.env['ir.config_parameter'].sudo().get_param('qbo_connector.keep_settled_days') or 30)
-        limit = fields.Datetime.subtract(fields.Datetime.now(), days=days)
-        settled = self.search(  # the oldest have the lowest numbers: found without an index of their own
-            [('state', 'in', ('done', 'superseded')), ('write_date', '<', limit)], order='id', limit=1000)
-        settled.unlink()
-        return len(settled), len(settled) == 1000
 
 
 def _ids_by_model(records):

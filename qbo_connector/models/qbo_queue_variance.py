@@ -37,6 +37,7 @@ class QboQueueEntry(models.Model):
         self._check_may_repair()
         if any(entry.state != 'failed' or entry.fault_class != VARIANCE for entry in self):
             raise UserError(self.env._("Only differences between the figures of Odoo and QuickBooks can be accepted."))
+        self._note_audit('accepted', self.env._("Difference between Odoo and QuickBooks accepted"))
         for entry in self.sudo():
             binding = self.env['qbo.binding']._of_record(entry.connection_id, entry.model, entry.res_id)
             binding.variance_open = False

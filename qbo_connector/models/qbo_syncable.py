@@ -214,8 +214,10 @@ class QboSyncable(models.AbstractModel):
         """Enqueue the records now, by the user's wish, whether or not anything changed."""
         self.check_access('read')
         self.env['qbo.queue.entry']._check_may_repair()
-        if not self.env['qbo.queue.entry']._enqueue(self):
+        entries = self.env['qbo.queue.entry']._enqueue(self)
+        if not entries:
             raise UserError(self.env._("Nothing to push: no QuickBooks company is connected for this record."))
+        entries._note_audit('pushed', self.env._("Sent by hand"))
 
     def action_qbo_check(self):
         """Say whether the records can be sent, and if not, all that must be corrected first."""
