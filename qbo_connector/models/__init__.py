@@ -36,6 +36,7 @@ from . import (
     qbo_queue_variance,
     qbo_excludable,
     qbo_preflight,
+    qbo_connection_live,
     qbo_credit_application,
     account_account,
     account_move,

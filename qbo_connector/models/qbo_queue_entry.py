@@ -123,7 +123,8 @@ class QboQueueEntry(models.Model):
         for connection_id, handler, record in news:
             connection = alive.get(connection_id)
             if connection and not handler._excluded(connection, record):
-                chosen = wanted if handler._wanted(connection, record) else others
+                # Before the company is live, it gets what a person sends there by hand, and what becomes of that.
+                chosen = wanted if connection.live_at and handler._wanted(connection, record) else others
                 chosen.append((connection, handler, record))
         if others:
             records = others[0][2].union(*(record for _connection, _handler, record in others))
@@ -218,11 +219,14 @@ class QboQueueEntry(models.Model):
     def _sweep(self, connection):
         """Enqueue every record that should be in QuickBooks, is not, and is not waiting either.
 
-        Hooks are an optimisation, this is the guarantee. What a person cancelled stays out.
+        Hooks are an optimisation, this is the guarantee. What a person cancelled stays out. Nothing is missing in a
+        company that is not live yet.
 
         :return: the new rows
         """
         entries_sudo = self.sudo().browse()
+        if not connection.live_at:
+            return entries_sudo
         company_self = self.sudo().with_company(connection.company_id)
         for handler in company_self.env['qbo.entity']._handlers():
             missing = handler._missing(connection).filtered(

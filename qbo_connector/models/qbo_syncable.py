@@ -128,7 +128,7 @@ class QboSyncable(models.AbstractModel):
             return ''
         if not handler._wanted(connection, self):
             return self.env._("Goes to QuickBooks with the first document that needs it.")
-        return handler._intent(connection, self)[1] or connection._standstill() or self.env._(
+        return handler._intent(connection, self)[1] or connection._standstill() or connection._not_live() or self.env._(
             "Not in the queue; the daily search for what is missing will find it, or push it now.")
 
     def _qbo_connections(self, handler):

@@ -73,7 +73,7 @@ class Inside:
         with self._env() as env:
             connection = env['qbo.connection'].create({
                 'company_id': env.company.id, 'environment': 'sandbox', 'client_id': 'bench',
-                'client_secret': 'bench', 'sync_from': False})
+                'client_secret': 'bench', 'sync_from': False, 'live_at': fields.Datetime.now()})
             connection.write({
                 'realm_id': realm_id, 'state': 'connected', 'database_uuid': connection._current_uuid(),
                 'home_currency': env.company.currency_id.name, 'tax_regime': 'us', 'using_sales_tax': True,

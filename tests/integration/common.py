@@ -110,12 +110,14 @@ class QboCase(SimulatorMixin, TransactionCase):
     def connect(self, company=None, realm=US_REALM, **values):
         """Connect a company through the simulator's consent page, as the controller would after the redirect.
 
+        It is live at once, unless ``live_at`` says otherwise: the way there has tests of its own.
+
         :return: the connected ``qbo.connection``
         """
         company = company or self.company
         connection = self.env['qbo.connection'].create({
             'company_id': company.id, 'environment': 'sandbox', 'client_id': 'sim-client',
-            'client_secret': 'sim-secret', 'sync_from': False, **values,
+            'client_secret': 'sim-secret', 'sync_from': False, 'live_at': fields.Datetime.now(), **values,
         })
         self.control('seed', {'apps': [{
             'client_id': 'sim-client', 'client_secret': 'sim-secret', 'redirect_uris': [connection.redirect_uri]}]})

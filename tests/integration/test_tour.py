@@ -34,7 +34,7 @@ class TestTour(SimulatorMixin, HttpCase):
     def test_connect_map_post_and_see_the_badge(self):
         self.connection = self.env['qbo.connection'].create({
             'environment': 'sandbox', 'client_id': 'sim-client', 'client_secret': 'sim-secret',
-            'user_id': self.user.id})
+            'user_id': self.user.id, 'live_at': fields.Datetime.now()})
         self.control('seed', {'apps': [{
             'client_id': 'sim-client', 'client_secret': 'sim-secret',
             'redirect_uris': [self.connection.redirect_uri]}]})

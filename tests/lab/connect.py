@@ -1,5 +1,6 @@
 """Connect a company of Odoo with a company of the simulator, clicking what a person clicks."""
 import urllib.parse
+from datetime import datetime, timezone
 
 from .client import Browser, Form, OdooClient
 from .paths import LabError
@@ -16,7 +17,10 @@ def connect(client: OdooClient, company_id: int, realm_id: str, simulator_url: s
     client = client.in_company(company_id)
     connection = client.call('qbo.connection', 'create', [{
         'company_id': company_id, 'environment': 'sandbox',
-        'client_id': CLIENT_ID, 'client_secret': CLIENT_SECRET, **settings,
+        'client_id': CLIENT_ID, 'client_secret': CLIENT_SECRET,
+        # Live from the beginning, as the company that it stands for has been for long; it is not searched for what is
+        # missing. Who goes live by the buttons is tests/e2e/test_onboarding.py.
+        'live_at': datetime.now(timezone.utc).strftime('%Y-%m-%d %H:%M:%S'), **settings,
     }])[0]
     fields = ['redirect_uri', 'state', 'state_reason', 'realm_id']
     redirect_uri = client.call('qbo.connection', 'read', [connection], fields)[0]['redirect_uri']

@@ -1,6 +1,6 @@
 """Companies that are connected from the start, and a queue that is written at once."""
 
-from odoo import api, models
+from odoo import api, fields, models
 
 
 class ResCompany(models.Model):
@@ -21,7 +21,7 @@ class ResCompany(models.Model):
             'company_id': company.id, 'environment': 'sandbox', 'state': 'connected', 'realm_id': f'{company.id:016}',
             'client_id': "nobody", 'home_currency': company.currency_id.name, 'tax_regime': 'global',
             'using_sales_tax': True, 'custom_txn_numbers': True, 'multi_currency': True, 'sync_from': False,
-            'push_all_customers': True, 'push_all_products': True,
+            'push_all_customers': True, 'push_all_products': True, 'live_at': fields.Datetime.now(),
         } for company in self if not company.parent_id])
 
 
