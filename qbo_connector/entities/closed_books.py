@@ -69,7 +69,7 @@ class QboEntity(models.AbstractModel):
         if binding:
             return day  # whether it may change is asked once it is known that it does
         self._put_off(Refused(self.env._(
-            "This is dated %(date)s, and %(causes)s. Open the books for that date, or give it a later date, or choose "
+            "Its date is %(date)s, and %(causes)s. Open the books for that date, or give it a later date, or choose "
             "on the connection, under Policies, what becomes of such documents; then retry.",
             date=day, causes=self._listed(causes)), BOOKS_CLOSED))
         return day
@@ -133,7 +133,7 @@ class QboEntity(models.AbstractModel):
                 "QuickBooks' books are closed until %(until)s", until=connection.book_close_date)))
         if day and not standing and connection.heed_lock_dates and self._has_locks(connection.company_id):
             causes += [(until, self.env._("Odoo's %(lock)s is %(until)s", until=until,
-                                          lock=self.env['res.company']._fields[name].string))
+                                          lock=self.env['res.company']._fields[name]._description_string(self.env)))
                        for until, name in self._locks(record)]
         return causes
 

@@ -168,7 +168,7 @@ class QboEntity(models.AbstractModel):
         """
         if connection.home_currency and currency.name != connection.home_currency and not connection.multi_currency:
             raise Refused(self.env._(
-                "This is in %(currency)s, and the QuickBooks company keeps its books in %(home)s alone. Switch on "
+                "Its currency is %(currency)s, and the QuickBooks company keeps its books in %(home)s alone. Switch on "
                 "multicurrency in QuickBooks (Settings > Account and settings > Advanced > Currency; that cannot be "
                 "undone, and Simple Start has not got it), then use Test Connection and retry.",
                 currency=currency.name, home=connection.home_currency), 'currency_id')

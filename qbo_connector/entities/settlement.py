@@ -52,18 +52,19 @@ class QboSettlement(models.AbstractModel):
         others = [record for record, partner in partners.items() if partner != payer]
         if others:
             raise Refused(self.env._(
-                "This of %(payer)s settles %(others)s of another customer (%(customers)s). QuickBooks leaves it "
-                "unapplied then. Undo the reconciliation, book it on the customer of the document and reconcile that, "
-                "or make them contacts of one company; then retry.", payer=payer.display_name, others=names(others),
+                "The payment or credit of %(payer)s settles %(others)s of another customer (%(customers)s). QuickBooks "
+                "leaves it unapplied then. Undo the reconciliation, book it on the customer of the document and "
+                "reconcile that, or make them contacts of one company; then retry.",
+                payer=payer.display_name, others=names(others),
                 customers=", ".join(sorted({name for o in others for name in partners[o].mapped('display_name')}))),
                 'partner_id')
         foreign = [record for record in records if handlers._for_record(record)._currency_of(record) != currency]
         if foreign:
             raise Refused(self.env._(
-                "This in %(currency)s settles %(others)s in another currency, and QuickBooks takes one currency a "
-                "transaction. Reconcile all of it, with documents of one currency and without a write-off, or register "
-                "it in the currency of the document, then retry; its journal may stay the same if it has no currency "
-                "of its own.", currency=currency.name, others=names(foreign)), 'currency_id')
+                "A payment or credit in %(currency)s settles %(others)s in another currency, and QuickBooks takes one "
+                "currency a transaction. Reconcile all of it, with documents of one currency and without a write-off, "
+                "or register it in the currency of the document, then retry; its journal may stay the same if it has "
+                "no currency of its own.", currency=currency.name, others=names(foreign)), 'currency_id')
 
     @api.model
     def _names(self, records):

@@ -75,7 +75,7 @@ class QboConnection(models.Model):
     us_tax_code = fields.Char(string="Default US Tax Code", readonly=True, copy=False)
     using_sales_tax = fields.Boolean(readonly=True, copy=False)
     partner_tax = fields.Boolean(string="Automated Sales Tax", readonly=True, copy=False)
-    custom_txn_numbers = fields.Boolean(string="Own Document Numbers", readonly=True, copy=False)
+    custom_txn_numbers = fields.Boolean(string="Custom Transaction Numbers", readonly=True, copy=False)
     multi_currency = fields.Boolean(readonly=True, copy=False)
     allow_discount = fields.Boolean(string="Discounts", readonly=True, copy=False)
     allow_shipping = fields.Boolean(string="Shipping", readonly=True, copy=False)

@@ -109,7 +109,7 @@ class QboConnection(models.Model):
                 "%(state)s (%(count)s): %(cause)s", count=count, state=states[state], cause=cause)
             for state, cause, count in causes)
         if others:
-            lines += Markup("<li>%s</li>") % self.env._("and %(count)s other causes", count=others)
+            lines += Markup("<li>%s</li>") % self.env._("other causes: %(count)s", count=others)
         address = f'{self.get_base_url()}/odoo/quickbooks/{self.id}/quickbooks-attention'
         return Markup('<ul>%s</ul><p><a href="%s">%s</a></p>') % (lines, address, self.env._("Open the entries"))
 

@@ -173,7 +173,7 @@ class QboConnection(models.Model):
             self._load_references(client=client)
         except faults.QboError as error:
             self.message_post(body=self.env._(
-                "The lists of QuickBooks could not be read (%(reason)s). Use Refresh lists.", reason=str(error)))
+                "The lists of QuickBooks could not be read (%(reason)s). Use Refresh Lists.", reason=str(error)))
 
     # === TEST, REFRESH, DISCONNECT === #
 

@@ -14,7 +14,7 @@ class QboConnection(models.Model):
         [
             ('void', "Void it in QuickBooks"),
             ('delete', "Delete it in QuickBooks"),
-            ('block', "Refuse it in Odoo while it stands in QuickBooks"),
+            ('block', "Refuse the change in Odoo while it stands in QuickBooks"),
             ('leave', "Leave QuickBooks as it is and flag the document"),
         ],
         string="When a Document Is Cancelled", required=True, default='void',
@@ -25,7 +25,7 @@ class QboConnection(models.Model):
             ('leave', "Leave QuickBooks as it is and flag the document"),
             ('void', "Void it in QuickBooks"),
             ('delete', "Delete it in QuickBooks"),
-            ('block', "Refuse it in Odoo while it stands in QuickBooks"),
+            ('block', "Refuse the change in Odoo while it stands in QuickBooks"),
         ],
         string="When a Document Is Reset to Draft", required=True, default='leave',
         help="Posting it again brings QuickBooks in line in any case: the same document is updated, or a deleted one "

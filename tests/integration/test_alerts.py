@@ -143,7 +143,7 @@ class TestStuck(AlertCase):
         note = self.activity(STUCK).note
         self.assertLess(note.index("Cause 8"), note.index("Cause 4"))
         self.assertNotIn("Cause 3", note)
-        self.assertIn("and 3 other causes", note)
+        self.assertIn("other causes: 3", note)
 
     def test_a_cause_is_text_and_no_markup(self):
         self.stick(message="<img src=x onerror=alert(1)>")

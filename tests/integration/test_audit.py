@@ -45,7 +45,7 @@ class TestAudit(QueueCase):
         with self.subTest("settings"):
             connection.write({'on_cancel': 'block', 'sync_from': '2026-01-31', 'on_draft': connection.on_draft})
             self.assertEqual(self.noted('settings').text, (
-                "When a Document Is Cancelled: Void it in QuickBooks → Refuse it in Odoo while it stands in "
+                "When a Document Is Cancelled: Void it in QuickBooks → Refuse the change in Odoo while it stands in "
                 "QuickBooks; Documents From: nothing → 2026-01-31"))
             connection.write({'sync_from': False, 'on_cancel': 'void'})
         with self.subTest("credentials"):
