@@ -54,7 +54,7 @@ class QboMoney(models.AbstractModel):
         if record.state not in POSTED:
             return self.env._("Only posted payments are pushed.")
         if any(move.state == 'posted' for move in record.move_id.reversal_move_ids):
-            return self.env._("It bounced: its journal entry was reversed.")
+            return self.env._("The payment was returned: its journal entry was reversed.")
         return ''
 
     @api.model

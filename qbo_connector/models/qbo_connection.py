@@ -107,7 +107,7 @@ class QboConnection(models.Model):
     paused_until = fields.Datetime(readonly=True, copy=False)
     paused_reason = fields.Char(readonly=True, copy=False)
     failure_streak = fields.Integer(readonly=True, copy=False)
-    sweep_due = fields.Boolean(readonly=True, copy=False, help="The next drain looks for what no hook enqueued.")
+    sweep_due = fields.Boolean(readonly=True, copy=False, help="The next run also looks for records that are missing in QuickBooks and not in the queue.")
 
     mapping_ids = fields.One2many('qbo.mapping', 'connection_id', string="Mappings")
     waiting_count = fields.Integer(compute='_compute_counts')
@@ -116,7 +116,7 @@ class QboConnection(models.Model):
     unmapped_count = fields.Integer(compute='_compute_counts')
     reference_count = fields.Integer(compute='_compute_counts')
 
-    _company_unique = models.Constraint('UNIQUE (company_id)', "A company has one QuickBooks connection.")
+    _company_unique = models.Constraint('UNIQUE (company_id)', "A company has only one QuickBooks connection.")
     _realm_unique = models.UniqueIndex(
         '(environment, realm_id) WHERE realm_id IS NOT NULL',
         "This QuickBooks company is already connected with another company.")

@@ -41,7 +41,7 @@ class QboConnection(models.Model):
              "there already, whatever is chosen here.")
     heed_lock_dates = fields.Boolean(
         string="Odoo's Lock Dates Count Too", default=True,
-        help="What QuickBooks does not have yet and lies behind a lock date of Odoo is treated in the same way.")
+        help="What QuickBooks does not have yet, dated on or before a lock date of Odoo, is treated in the same way.")
     numbering = fields.Selection(
         [('odoo', "Odoo's number"), ('qbo', "QuickBooks numbers its documents")],
         string="Document Numbers", required=True, default='odoo',

@@ -61,7 +61,7 @@ class QboCredential(models.Model):
     hard_expires_at = fields.Datetime()
     refreshed_at = fields.Datetime()
 
-    _connection_unique = models.Constraint('UNIQUE (connection_id)', "A connection has one credential.")
+    _connection_unique = models.Constraint('UNIQUE (connection_id)', "A connection has only one credential.")
 
     # === SECRETS === #
 

@@ -32,7 +32,7 @@ class QboGovernor(models.Model):
     request_times = fields.Json(default=list)
     batch_times = fields.Json(default=list)
 
-    _connection_unique = models.Constraint('UNIQUE (connection_id)', "A connection has one governor.")
+    _connection_unique = models.Constraint('UNIQUE (connection_id)', "A connection has only one governor.")
 
     @api.model
     def _gate(self, connection, patience=PATIENCE):

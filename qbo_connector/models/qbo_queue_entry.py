@@ -52,7 +52,7 @@ class QboQueueEntry(models.Model):
     ])
     note = fields.Char(help="Why nothing was sent, or what the entry waits for.")
     attempts = fields.Integer(help="Deliveries whose outcome stayed in doubt.")
-    recoveries = fields.Integer(help="Refusals that were answered by re-reading or renaming.")
+    recoveries = fields.Integer(help="How often a refusal was answered by reading the object again or renaming it.")
     not_before = fields.Datetime(string="Next Try")
     name_suffix = fields.Char()
     requestid = fields.Char(string="Request ID", help="QuickBooks answers a repeated request id with its first answer.")

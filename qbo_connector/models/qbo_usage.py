@@ -42,7 +42,7 @@ class QboUsage(models.Model):
 
     connection_id = fields.Many2one('qbo.connection', required=True, readonly=True, ondelete='cascade')
     company_id = fields.Many2one(related='connection_id.company_id', store=True, index=True)
-    day = fields.Date(required=True, readonly=True, help="In UTC.")
+    day = fields.Date(required=True, readonly=True, help="The day in UTC.")
     kind = fields.Selection(
         [('read', "Read"), ('write', "Write"), ('batch', "Batch"), ('failed', "Failed")],
         required=True, readonly=True,

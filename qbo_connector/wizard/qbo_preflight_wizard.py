@@ -24,7 +24,7 @@ class QboPreflightWizard(models.TransientModel):
     ready = fields.Boolean(readonly=True)
     nothing = fields.Boolean(readonly=True, help="QuickBooks has it already, or is not to have it.")
     preview = fields.Boolean(readonly=True)
-    payload = fields.Text(readonly=True, help="Of the one record that was asked for.")
+    payload = fields.Text(readonly=True, help="The JSON of the one record that was asked for.")
     problem_ids = fields.One2many('qbo.preflight.problem', 'wizard_id', readonly=True)
     step_ids = fields.One2many('qbo.preflight.step', 'wizard_id', string="In This Order", readonly=True)
 
