@@ -23,6 +23,8 @@ class ProductTemplate(models.Model):
     def action_qbo_entries(self):
         """Open the queue entries of all variants."""
         self.ensure_one()
+        self.check_access('read')
+        self.env['qbo.queue.entry'].check_access('read')
         action = self.env['ir.actions.act_window']._for_xml_id('qbo_connector.qbo_queue_entry_action')
         variants = self.product_variant_ids
         return action | {

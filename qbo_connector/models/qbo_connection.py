@@ -42,7 +42,7 @@ class QboConnection(models.Model):
 
     # === APP AND TOKENS === #
     client_id = fields.Char(
-        string="Client ID", copy=False,
+        string="Client ID", copy=False, groups='qbo_connector.group_qbo_administrator',
         help="Of your app at developer.intuit.com. Empty: the system parameter qbo_connector.client_id.")
     client_secret = fields.Char(
         compute='_compute_client_secret', readonly=False, copy=False,
@@ -255,6 +255,7 @@ class QboConnection(models.Model):
     def _open(self, model, name, domain, **extra):
         """Return an action that lists rows of this connection."""
         self.ensure_one()
+        self.check_access('read')
         return {
             'type': 'ir.actions.act_window', 'name': name, 'res_model': model, 'view_mode': 'list,form',
             'domain': [('connection_id', '=', self.id), *domain],

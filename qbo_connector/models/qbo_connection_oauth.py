@@ -233,6 +233,7 @@ class QboConnection(models.Model):
     def action_disconnect(self):
         """Ask what becomes of the links."""
         self.ensure_one()
+        self._check_administrator()
         return {
             'type': 'ir.actions.act_window', 'res_model': 'qbo.disconnect.wizard', 'view_mode': 'form',
             'name': self.env._("Disconnect from QuickBooks"), 'target': 'new',

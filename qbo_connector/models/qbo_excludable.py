@@ -23,7 +23,8 @@ class QboExcludable(models.AbstractModel):
         string="Do Not Send to QuickBooks", prefetch=False, copy=False, groups=ACCOUNTANTS,
         help="What was sent before stays in QuickBooks as it is and is no longer updated.")
     qbo_connected = fields.Boolean(
-        compute='_compute_qbo_connected', help="Its company has a QuickBooks connection.")
+        compute='_compute_qbo_connected', groups='qbo_connector.group_qbo_user',
+        help="Its company has a QuickBooks connection.")
 
     @api.depends_context('company')
     def _compute_qbo_connected(self):

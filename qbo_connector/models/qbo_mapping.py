@@ -216,6 +216,7 @@ class QboMapping(models.Model):
 
     def action_accept_suggestion(self):
         """Take what is suggested."""
+        self.check_access('write')
         for mapping in self.filtered('suggestion_id'):
             mapping.reference_id = mapping.suggestion_id
 

@@ -55,4 +55,5 @@ class QboSyncable(models.AbstractModel):
     def action_qbo_accept_variance(self):
         """Accept that QuickBooks' figures differ from those of the record."""
         self.ensure_one()
+        self.check_access('read')
         self.qbo_entry_id.action_accept_variance()

@@ -230,16 +230,20 @@ class QboSyncable(models.AbstractModel):
     def action_qbo_retry(self):
         """Try the failed entry of the record again."""
         self.ensure_one()
+        self.check_access('read')
         self.qbo_entry_id.action_retry()
 
     def action_qbo_fix(self):
         """Open what stops the record: the missing mapping, or what it waits for."""
         self.ensure_one()
+        self.check_access('read')
         return self.qbo_entry_id.action_fix()
 
     def action_qbo_entries(self):
         """Open the queue entries of the record, and of what else QuickBooks keeps for it."""
         self.ensure_one()
+        self.check_access('read')
+        self.env['qbo.queue.entry'].check_access('read')
         action = self.env['ir.actions.act_window']._for_xml_id('qbo_connector.qbo_queue_entry_action')
         shown = Domain.OR(Domain('model', '=', records._name) & Domain('res_id', 'in', records.ids)
                           for records in (self, self._qbo_companions()))

@@ -42,7 +42,8 @@ class ResPartner(models.Model):
         SALES_TAX, string="Sales Tax in QuickBooks", groups=ACCOUNTANTS, copy=False,
         help="Of customers of US companies: whether QuickBooks taxes them, and if not, why. Empty: as it is there.")
     qbo_in_us = fields.Boolean(
-        compute='_compute_qbo_in_us', compute_sudo=True, help="The current company is connected with a US company.")
+        compute='_compute_qbo_in_us', compute_sudo=True, groups='qbo_connector.group_qbo_user',
+        help="The current company is connected with a US company.")
 
     @api.depends_context('company')
     def _compute_qbo_in_us(self):
