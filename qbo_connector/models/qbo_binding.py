@@ -39,7 +39,8 @@ class QboBinding(models.Model):
     remote_balance = fields.Float(digits=(16, 4), aggregator=None, string="QuickBooks Balance")
     posting_account = fields.Char(
         string="QuickBooks Account ID", help="Of an item: the account to which its lines post.")
-    remote_number = fields.Char(string="QuickBooks Number", help="The number under which QuickBooks shows the document.")
+    remote_number = fields.Char(
+        string="QuickBooks Number", help="The number under which QuickBooks shows the document.")
     remote_date = fields.Date(string="QuickBooks Date", help="The date on which QuickBooks books the document.")
     remote_customer = fields.Char(help="Id of the customer that the object belongs to in QuickBooks.")
     kept_because = fields.Char(

@@ -107,7 +107,9 @@ class QboConnection(models.Model):
     paused_until = fields.Datetime(readonly=True, copy=False)
     paused_reason = fields.Char(readonly=True, copy=False)
     failure_streak = fields.Integer(readonly=True, copy=False)
-    sweep_due = fields.Boolean(readonly=True, copy=False, help="The next run also looks for records that are missing in QuickBooks and not in the queue.")
+    sweep_due = fields.Boolean(
+        readonly=True, copy=False,
+        help="The next run also looks for records that are missing in QuickBooks and not in the queue.")
 
     mapping_ids = fields.One2many('qbo.mapping', 'connection_id', string="Mappings")
     waiting_count = fields.Integer(compute='_compute_counts')

@@ -12,7 +12,8 @@ class QboConnection(models.Model):
 
     reads_today = fields.Integer(compute='_compute_usage', help="Since midnight UTC.")
     writes_today = fields.Integer(compute='_compute_usage', help="Since midnight UTC; free of charge.")
-    batches_today = fields.Integer(compute='_compute_usage', help="Batch calls of up to 30 writes each; free of charge.")
+    batches_today = fields.Integer(
+        compute='_compute_usage', help="Batch calls of up to 30 writes each; free of charge.")
     failed_calls_today = fields.Integer(
         string="Failed Today", compute='_compute_usage', help="Refused by QuickBooks, or without an answer.")
     metered_month = fields.Integer(
