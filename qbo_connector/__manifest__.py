@@ -20,6 +20,7 @@
         'views/qbo_connection_lines_views.xml',
         'views/qbo_binding_views.xml',
         'views/qbo_queue_entry_views.xml',
+        'views/qbo_cure_views.xml',
         'views/qbo_usage_views.xml',
         'views/qbo_health_token_views.xml',
         'views/qbo_audit_views.xml',

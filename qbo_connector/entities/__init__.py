@@ -30,4 +30,5 @@ from . import (
     bank,
     credit_application,
     payment_customer,
+    mending,
 )

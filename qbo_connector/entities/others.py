@@ -125,7 +125,7 @@ class QboEntity(models.AbstractModel):
                                 ('remote_id', 'in', list(linked))])
         strangers = linked - set(links.mapped('remote_id'))
         if strangers and entry.operation in ('void', 'delete'):
-            raise faults.ValidationFault(self.env._(
+            raise faults.PaymentApplied(self.env._(
                 "A payment that somebody booked in QuickBooks is applied to %(record)s (payment Id %(ids)s). Take it "
                 "off or remove it in QuickBooks, then retry.",
                 record=entry.record_name, ids=", ".join(sorted(strangers))),

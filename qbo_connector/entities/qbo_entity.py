@@ -238,12 +238,7 @@ class QboEntity(models.AbstractModel):
         if isinstance(error, faults.NotFound) and binding.state == 'deleted':
             return self.env._("%(record)s was deleted in QuickBooks. Retry creates it there again.",
                               record=entry.record_name)
-        if isinstance(error, faults.FrozenTransaction):
-            return self.env._(
-                "%(record)s was deposited, matched or settled in QuickBooks and cannot be changed there. Take it off "
-                "the deposit (or undo the match) in QuickBooks, then retry. (%(detail)s)",
-                record=entry.record_name, detail=error.detail or error.message)
-        return ": ".join(filter(None, (error.message, error.detail)))
+        return self._in_plain_words(entry, error)
 
     # === PUSH === #
 

@@ -110,7 +110,7 @@ class QboSalesDocument(models.AbstractModel):
         customer = self.env['qbo.entity.customer']
         company_name = record.commercial_partner_id.name if connection.print_company_name else ''
         document = SalesDoc(
-            kind=self._qbo_entity, number=self._number(connection, record),
+            kind=self._qbo_entity, number=self._number(connection, record, suffix),
             date=record.invoice_date, due_date=record.invoice_date_due,
             term=self._term(connection, record), customer=ids[self._customer(connection, record)],
             digits=self._digits(record),

@@ -21,9 +21,12 @@ class QboSalesDocument(models.AbstractModel):
     _inherit = 'qbo.entity.sales_document'  # pylint: disable=consider-merging-classes-inherited  # one file a concern
 
     @api.model
-    def _number(self, connection, record):
-        """Return the number to send, empty where QuickBooks gives one: an update without it leaves it alone."""
-        return '' if connection.numbering == 'qbo' else short_number(record.name)
+    def _number(self, connection, record, suffix=''):
+        """Return the number to send, empty where QuickBooks gives one: an update without it leaves it alone.
+
+        :param str suffix: what a person added because QuickBooks has such a number already
+        """
+        return '' if connection.numbering == 'qbo' else short_number(f'{record.name}{suffix}')
 
     @api.model
     def _number_note(self, connection, record):

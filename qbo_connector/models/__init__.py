@@ -34,6 +34,8 @@ from . import (
     qbo_connection_taxes,
     qbo_syncable,
     qbo_queue_variance,
+    qbo_queue_cure,
+    qbo_queue_cause,
     qbo_excludable,
     qbo_preflight,
     qbo_connection_live,

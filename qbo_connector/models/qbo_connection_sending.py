@@ -103,16 +103,17 @@ class QboConnection(models.Model):
         """Settle the warnings about this connection: they are out of date."""
         self.activity_unlink(['mail.mail_activity_data_warning'])
 
-    def _pause(self, seconds, reason):
+    def _pause(self, seconds, reason, code=''):
         """Pause the realm as a whole: the fault lies with QuickBooks, no row is to blame.
 
         :param seconds: how long, or None for an outage, whose pauses grow while it lasts
+        :param str code: the fault code, if there was one
         """
         self.ensure_one()
         streak = self.failure_streak + 1
         seconds = seconds if seconds is not None else retry.outage_delay(streak, random)
         until = fields.Datetime.now() + timedelta(seconds=seconds)
-        self.write({'paused_until': until, 'paused_reason': reason, 'failure_streak': streak})
+        self.write({'paused_until': until, 'paused_reason': reason, 'paused_code': code, 'failure_streak': streak})
         self._trigger_drain(at=until)
 
     def _note_trouble(self, reason):

@@ -8,11 +8,6 @@ TELL = """
          WHERE connection_id = %s AND state IN ('failed', 'dead', 'unknown') AND alerted_for IS DISTINCT FROM write_date
            FOR UPDATE SKIP LOCKED)
 """
-CAUSES = """
-    SELECT state, coalesce(fault_message, ''), count(*), count(*) OVER () AS causes, sum(count(*)) OVER () AS entries
-      FROM qbo_queue_entry WHERE connection_id = %s AND state IN ('failed', 'dead', 'unknown')
-  GROUP BY 1, 2 ORDER BY 3 DESC, max(id) DESC LIMIT %s
-"""
 
 
 class QboQueueEntry(models.Model):
@@ -37,12 +32,12 @@ class QboQueueEntry(models.Model):
 
     @api.model
     def _causes(self, connection, limit):
-        """Return what rows are stuck by, the most frequent causes first.
+        """Return what rows are stuck by, the most frequent causes first (see :mod:`.qbo_queue_cause`).
 
         :return: ``(list of (state, cause, rows), number of causes, number of rows)``
         """
-        self.flush_model()
-        self.env.cr.execute(CAUSES, [connection.id, limit])
-        rows = self.env.cr.fetchall()
-        causes, entries = (rows[0][3], int(rows[0][4])) if rows else (0, 0)
-        return [row[:3] for row in rows], causes, entries
+        Cause = self.env['qbo.queue.cause'].sudo()
+        domain = [('connection_id', '=', connection.id), ('key', '!=', 'connection')]
+        ((count, entries),) = Cause._read_group(domain, aggregates=['__count', 'stuck_count:sum'])
+        causes = Cause.search(domain, order='stuck_count desc, entry_id desc', limit=limit)
+        return [(cause.state, cause.message, cause.stuck_count) for cause in causes], count, int(entries or 0)

@@ -14,6 +14,7 @@ from .rows import insert_rows, update_rows
 OPEN_STATES = ('pending', 'sending')
 STUCK_STATES = ('failed', 'dead', 'unknown')
 COLLECTED = 'qbo_connector.collected'
+NOT_SKIPPED = {'skip_reason': False, 'skip_user_id': False, 'skipped_at': False}
 
 
 class QboQueueEntry(models.Model):
@@ -258,10 +259,10 @@ class QboQueueEntry(models.Model):
 
         A row of unknown outcome keeps what it sent: the drain looks it up in QuickBooks before anything else.
         """
-        for entry in self:
-            entry.write({
-                'state': 'sending' if entry.state == 'unknown' else 'pending',
-                'attempts': 0, 'recoveries': 0, 'not_before': False, 'note': False, 'mapping_id': False,
+        for unknown, entries in self.grouped(lambda entry: entry.state == 'unknown').items():
+            entries.write({
+                'state': 'sending' if unknown else 'pending', 'attempts': 0, 'recoveries': 0, 'not_before': False,
+                'note': False, 'mapping_id': False, **NOT_SKIPPED,
             })
         for connection in self.connection_id:
             connection._trigger_drain()
@@ -276,7 +277,9 @@ class QboQueueEntry(models.Model):
         self.write({
             'state': state, 'fault_class': fault_class, 'fault_message': message, 'note': False,
             'fault_code': False, 'fault_detail': False, 'fault_field': False, 'intuit_tid': False,
+            'fault_title': False, 'fault_status': 0,
             'mapping_id': False, 'not_before': False, **values,
+            'cure': self._cure_name(fault_class, values),
         })
         news._note_on_records(self.env._("Not in QuickBooks: %(cause)s", cause=message))
 
@@ -364,16 +367,6 @@ class QboQueueEntry(models.Model):
         cancelled = self.filtered(lambda entry: entry.state in ('pending', *STUCK_STATES))
         cancelled._note_audit('cancelled', self.env._("Taken out of the queue"))
         cancelled.sudo().write({'state': 'cancelled', 'not_before': False})
-
-    def action_fix(self):
-        """Open what must be corrected: the missing mapping, or else the record, of this row or of what it waits for."""
-        self.ensure_one()
-        blocker = self.dependency_ids.filtered(lambda entry: entry.state in STUCK_STATES)[:1]
-        if blocker:
-            return blocker.action_fix()
-        if self.mapping_id:
-            return self.mapping_id.action_open()
-        return self.action_open_record()
 
     def action_open_record(self):
         """Open the source record."""

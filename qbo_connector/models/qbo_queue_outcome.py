@@ -126,11 +126,11 @@ class QboQueueEntry(models.Model):
             connection._needs_reconnect(str(error))
             self.write({'not_before': fields.Datetime.now() + AUTH_RETRY})  # should the connection be locked just now
         elif isinstance(error, faults.Throttled):
-            connection._pause(retry.throttle_delay(retry_after=error.retry_after), str(error))
+            connection._pause(retry.throttle_delay(retry_after=error.retry_after), str(error), error.code)
         elif isinstance(error, faults.Unavailable):
-            connection._pause(error.retry_after, str(error))
+            connection._pause(error.retry_after, str(error), error.code)
         elif isinstance(error, faults.CompanyStatus):
-            connection._pause(3600, str(error))
+            connection._pause(3600, str(error), error.code)
         elif isinstance(error, faults.Retryable):
             connection._note_trouble(str(error))
             self._set_in_doubt(error)
@@ -165,7 +165,9 @@ class QboQueueEntry(models.Model):
         except faults.QboError as trouble:
             self._on_fault(client, trouble)
             return
-        self._set_failed(type(error).__name__, handler._explain(self, error), **self._fault_values(error))
+        self._set_failed(
+            type(error).__name__, handler._explain(self, error), **self._fault_values(error),
+            fault_field=handler._field_of(self, error))
         self.connection_id._note_success()  # it answers, so no pause is due any more
 
     def _on_surprise(self, error):
@@ -209,6 +211,8 @@ class QboQueueEntry(models.Model):
             'fault_code': getattr(error, 'code', False),
             'fault_detail': getattr(error, 'detail', False),
             'intuit_tid': getattr(error, 'intuit_tid', False),
+            'fault_title': getattr(error, 'message', False),
+            'fault_status': getattr(error, 'http_status', False) or 0,
         }
 
     def _handler(self):

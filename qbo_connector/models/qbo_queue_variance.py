@@ -24,9 +24,9 @@ class QboQueueEntry(models.Model):
             older.state = 'superseded'
             news = message not in (entry.fault_message, *older.mapped('fault_message'))
             entry.write({
-                **fields, 'state': 'failed', 'fault_class': VARIANCE, 'fault_message': message, 'note': False,
-                'fault_code': False, 'fault_detail': False, 'fault_field': False, 'mapping_id': False,
-                'not_before': False,
+                **fields, 'state': 'failed', 'cure': 'variance', 'fault_class': VARIANCE, 'fault_message': message,
+                'note': False, 'fault_code': False, 'fault_title': False, 'fault_detail': False, 'fault_field': False,
+                'fault_status': 0, 'mapping_id': False, 'not_before': False,
             })
             self.env.cr.execute("DELETE FROM qbo_queue_entry_dependency WHERE dependency_id = %s", [entry.id])
             if news:

@@ -72,12 +72,13 @@ class QboSyncable(models.AbstractModel):
         for record in self:
             rows = entries.get(record.id, self.env['qbo.queue.entry'])
             binding = bindings.get(record.id, self.env['qbo.binding'])[:1]
-            entry = rows.filtered(lambda row: row.state not in ('superseded', 'cancelled'))[:1]
+            entry = rows.filtered(lambda row: row.skip_reason or row.state not in ('superseded', 'cancelled'))[:1]
             record.qbo_entry_id = entry
             record.qbo_entry_count = len(rows)
             record.qbo_state, record.qbo_message = record._qbo_status(handlers, entry, binding, record in drafts)
             record.qbo_fixable = entry.state in OPEN_STATES + STUCK_STATES and bool(
-                entry.mapping_id or entry.dependency_ids.filtered(lambda row: row.state in STUCK_STATES))
+                entry.mapping_id or entry.cure_button not in (False, 'record', 'retry', 'look')
+                or entry.dependency_ids.filtered(lambda row: row.state in STUCK_STATES))
             record.qbo_differs = entry.state == 'failed' and entry.fault_class == 'Variance'
             record.qbo_changed = binding.state == 'active' and record.qbo_state != 'excluded' and (
                 record in drafts or (entry.state in OPEN_STATES + STUCK_STATES and not record.qbo_differs))
@@ -106,6 +107,8 @@ class QboSyncable(models.AbstractModel):
             return 'changed' if standing else 'waiting', (
                 entry.note or entry.fault_message or connection._standstill()
                 or self.env._("In the queue for QuickBooks."))
+        if entry.skip_reason:
+            return 'kept' if standing else 'excluded', entry._skip_text()
         if draft and standing:
             return 'changed', self.env._("Reset to draft; QuickBooks still shows what was posted.")
         if not binding:
@@ -180,7 +183,7 @@ class QboSyncable(models.AbstractModel):
         """Return the records that have an open or stuck row, or stand in QuickBooks and are being changed."""
         mine = Domain('model', '=', self._name)
         rows = self.env['qbo.queue.entry'].sudo().search_fetch(
-            mine & Domain('state', 'in', OPEN_STATES + STUCK_STATES), ['res_id'])
+            mine & (Domain('state', 'in', OPEN_STATES + STUCK_STATES) | Domain('skip_reason', '!=', False)), ['res_id'])
         links = self.env['qbo.binding'].sudo()._search(mine & Domain('state', '=', 'active'))
         return self.browse(set(rows.mapped('res_id'))).exists() | self.search(
             self._qbo_draft_domain() & Domain('id', 'in', links.subselect('res_id')))

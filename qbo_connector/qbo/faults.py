@@ -111,6 +111,10 @@ class DuplicateDocNumber(Rejected):
         return found[-1] if found else None
 
 
+class PaymentApplied(ValidationFault):
+    """6000, as far as we found out: a payment that somebody booked in QuickBooks holds on to the document."""
+
+
 class DuplicateRequest(Rejected):
     """600: the requestid was used before. What the first request did must be looked up."""
 

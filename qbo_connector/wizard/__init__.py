@@ -7,4 +7,7 @@ from . import (
     qbo_health_token,
     qbo_mapping_wizard,
     qbo_preflight_wizard,
+    qbo_resolve_wizard,
+    qbo_skip_wizard,
+    qbo_unlink_wizard,
 )

@@ -6,8 +6,8 @@ A rule is a dict: what it matches (`method`, `path` as a regular expression, `re
 * lost_answer: the request is performed, then the connection drops without an answer; of a batch only its first
   `items`, if that is given
 * reset: the connection drops before anything is done
-* status: an answer of `status` with optional `headers`, `body`, `format` (json, xml, html); with `code`, `message`,
-  `detail` a fault of that code; `apply: true` performs the request first
+* status: an answer of `status` with optional `headers`, `body`, `format` (json, xml, html); with `code` a fault of that
+  code, in Intuit's words unless `message`, `detail` say otherwise; `apply: true` performs the request first
 * slow: the answer comes `seconds` late
 * late: the request is performed only after `seconds`, whether or not the caller still waits
 * truncated: the answer breaks off in the middle
@@ -142,8 +142,9 @@ def item_answer(script, bid):
 
 def _refusal(script, status):
     if script.get('code'):
-        return faults.Refusal(script['code'], script.get('message', "Scripted failure"),
-                              script.get('detail', "Scripted failure"), "", status=status)
+        message, detail, element = faults.wording(script['code'])
+        return faults.Refusal(script['code'], script.get('message', message), script.get('detail', detail), element,
+                              status=status)
     if status == 401:
         return faults.unauthorized()
     if status == 403:

@@ -6,6 +6,7 @@ Shapes and codes: "QBO: Review QuickBooks Online Accounting API error codes" and
 from xml.sax.saxutils import escape
 
 from . import clock
+from .wording import WORDING
 
 MADE_INACTIVE = (
     "Object Not Found : Something you're trying to use has been made inactive. "
@@ -200,3 +201,8 @@ def as_xml(refusal, now):
 def as_html(status):
     """The page of a proxy that gave up."""
     return f"<html><head><title>{status}</title></head><body><h1>{status} Service Unavailable</h1></body></html>"
+
+
+def wording(code):
+    """(message, detail, element) of a fault that is scripted by its code alone."""
+    return WORDING.get(str(code), ("Scripted failure", "Scripted failure", ''))
