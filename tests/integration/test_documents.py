@@ -379,11 +379,21 @@ class TestDocuments(QboCase):
         self.assertEqual(move.qbo_state, 'none')
         self.assertIn("from which documents are pushed", move.qbo_message)
 
-    def test_another_addon_adds_an_entity(self):
+    def test_another_addon_adds_an_entity_that_follows_its_record_and_is_found_by_the_daily_search(self):
         plan = self.env['account.analytic.plan'].create({'name': "Projects"})
-        self.env['account.analytic.account'].create({'name': "Lighthouse", 'plan_id': plan.id})
+        project, forgotten = self.env['account.analytic.account'].create([
+            {'name': name, 'plan_id': plan.id} for name in ("Lighthouse", "Harbour")])
+        self.entries(forgotten).unlink()
         self.drain(self.connection)
-        self.one('Class', Name="Lighthouse")
+        made = self.one('Class', Name="Lighthouse")
+        project.name = "Lighthouse North"
+        self.env['qbo.queue.entry']._sweep(self.connection)
+        self.drain(self.connection)
+        self.assertEqual(self.one('Class', Name="Lighthouse North")['Id'], made['Id'])
+        self.one('Class', Name="Harbour")
+        project.active = False
+        self.drain(self.connection)
+        self.assertFalse(self.one('Class', Id=made['Id'])['Active'])
 
     def book_payments_on(self, account):
         """Let the company's incoming payments book on an outstanding account, or, without one, not at all."""

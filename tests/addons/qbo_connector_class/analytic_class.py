@@ -3,6 +3,8 @@
 from odoo import api, models
 from odoo.addons.qbo_connector.qbo.names import clean_name
 
+PUSHED_FIELDS = {'name', 'active'}
+
 
 class QboClass(models.AbstractModel):
     """Pushes an analytic account as a Class."""
@@ -19,6 +21,12 @@ class QboClass(models.AbstractModel):
     def _content(self, connection, record, suffix, ids):
         return {'Name': clean_name(record.name, 100)}, 0.0, 0.0
 
+    @api.model
+    def _missing(self, connection):
+        """Return the accounts that have no class yet, for the daily search."""
+        return self._unlinked(connection, self.env['account.analytic.account'].search([
+            ('company_id', 'in', (False, connection.company_id.id))]))
+
 
 class AccountAnalyticAccount(models.Model):
     """Analytic accounts."""
@@ -32,3 +40,10 @@ class AccountAnalyticAccount(models.Model):
         accounts = super().create(vals_list)
         accounts._qbo_enqueue()
         return accounts
+
+    def write(self, vals):
+        """Override to enqueue analytic accounts that were renamed or archived."""
+        result = super().write(vals)
+        if not PUSHED_FIELDS.isdisjoint(vals):
+            self._qbo_enqueue()
+        return result
