@@ -39,7 +39,7 @@ class QboOauthController(http.Controller):
         except faults.QboError as fault:
             _logger.info("QuickBooks connection failed: %s", type(fault).__name__)
             return self._refuse(connection, self._explain(connection, fault))
-        return request.redirect(f'/odoo/quickbooks/{connection.id}')
+        return request.redirect(connection._page())
 
     def _check_administrator(self):
         """Refuse users who may not connect, before their state is looked at."""
@@ -88,7 +88,7 @@ class QboOauthController(http.Controller):
 
     def _refuse(self, connection, message, status=400):
         """Return the page that says why nothing was connected."""
-        back = f'/odoo/quickbooks/{connection.id}' if connection else '/odoo'
+        back = connection.sudo()._page() if connection else '/odoo'
         response = request.render('qbo_connector.oauth_refused', {'message': message, 'back': back})
         response.status_code = status
         return response

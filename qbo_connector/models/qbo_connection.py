@@ -140,8 +140,10 @@ class QboConnection(models.Model):
 
     @api.depends_context('uid')
     def _compute_credential(self):
+        credentials_sudo = self.env['qbo.credential'].sudo().search(
+            [('connection_id', 'in', self._origin.ids)]).grouped(lambda credential: credential.connection_id.id)
         for connection in self:
-            credential_sudo = connection._credential_sudo()
+            credential_sudo = credentials_sudo.get(connection._origin.id, self.env['qbo.credential'].sudo())
             connection.has_client_secret = bool(credential_sudo.client_secret_enc)
             connection.access_expires_at = credential_sudo.access_expires_at
             connection.refresh_expires_at = credential_sudo.refresh_expires_at

@@ -5,6 +5,8 @@ from markupsafe import Markup
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+SIGNS = {'ok': "✓", 'hint': "•", 'warning': "⚠", 'blocker': "✗"}
+
 
 class QboConnection(models.Model):
     """The part of the connection that knows whether it is live, and since when."""
@@ -25,16 +27,23 @@ class QboConnection(models.Model):
     dry_run_stopped = fields.Integer(
         string="Stopped in the Dry Run", readonly=True, copy=False, help="How many of them could not have been sent.")
 
-    def _go_live(self, checklist):
+    def _go_live(self, checks, reason=''):
         """Switch to live, and send what should stand in QuickBooks and does not.
 
-        :param Markup checklist: what was checked and what was overridden, kept in the connection's history
+        :param list checks: what was checked, :class:`~.qbo_connection_checklist.Check`; kept in the history
+        :param str reason: why a person goes live although not everything is in order
         """
         self.ensure_one()
         self._check_administrator()
         self.write({'live_at': fields.Datetime.now(), 'live_user_id': self.env.uid, 'sweep_due': True})
-        self.message_post(body=Markup("<p>%s</p>%s") % (
-            self.env._("Live: from now on everything that is posted goes to QuickBooks."), checklist))
+        lines = Markup().join(
+            Markup("<li>%s %s: %s</li>") % (SIGNS[check.level], check.title, check.text) for check in checks)
+        note = self.env._("Live: from now on what is posted goes to QuickBooks.")
+        despite = ", ".join(check.title for check in checks if check.level == 'warning')
+        overridden = self.env._("Not in order, and gone live all the same: %(checks)s. Reason: %(reason)s",
+                                checks=despite, reason=reason) if reason else ''
+        self.message_post(body=Markup("<p>%s</p><ul>%s</ul><p>%s</p>") % (note, lines, overridden))
+        self.env['qbo.audit']._note(self, 'golive', " ".join(filter(None, (note, overridden))))
         self._trigger_drain(at=fields.Datetime.now())
 
     def _not_live(self):

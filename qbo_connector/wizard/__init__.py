@@ -4,6 +4,7 @@ from . import (
     base_partner_merge,
     qbo_disconnect_wizard,
     qbo_dry_run_wizard,
+    qbo_go_live_wizard,
     qbo_health_token,
     qbo_mapping_wizard,
     qbo_preflight_wizard,
