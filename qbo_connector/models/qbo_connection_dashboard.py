@@ -37,5 +37,6 @@ class QboConnection(models.Model):
 
     def action_open_queue_graph(self):
         """Open the queue of this connection as graphs, by day and state."""
+        self.check_access('read')
         action = self.env['ir.actions.act_window']._for_xml_id('qbo_connector.qbo_queue_entry_analysis_action')
         return {**action, 'domain': [('connection_id', '=', self.id)]}

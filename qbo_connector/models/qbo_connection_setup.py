@@ -65,7 +65,7 @@ class QboConnection(models.Model):
 
     def _has_app(self):
         """Tell whether client ID and secret are there, the connection's own or the system parameters'."""
-        if (self.client_id or '').strip():
+        if (self.sudo().client_id or '').strip():
             # The secret itself is never read; while it is being typed it stands in the form alone.
             return self.has_client_secret or bool(self._cache.get('client_secret'))
         return bool(self._parameter('client_id') and self._parameter('client_secret'))
@@ -83,6 +83,7 @@ class QboConnection(models.Model):
 
     def action_open_setup(self):
         """Open the guided path, of a connection or of a new one."""
+        self.check_access('read')
         return {**self.env['ir.actions.act_window']._for_xml_id(SETUP), 'res_id': self.id}
 
     def _page(self):
@@ -101,7 +102,8 @@ class QboConnection(models.Model):
         return {
             'type': 'ir.actions.act_window', 'name': self.env._("QuickBooks Dry Run"),
             'res_model': 'qbo.dry.run.wizard', 'view_mode': 'form', 'target': 'new',
-            'context': {'default_connection_id': self.id, 'dialog_size': 'extra-large'},
+            'res_id': self.env['qbo.dry.run.wizard'].create({'connection_id': self.id}).id,
+            'context': {'dialog_size': 'extra-large'},
         }
 
     def action_open_go_live(self):

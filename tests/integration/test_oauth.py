@@ -68,9 +68,12 @@ class TestOauthCallback(SimulatorMixin, HttpCase):
         self.assertFalse(credential.access_token_enc or credential.refresh_token_enc)
         self.assertFalse(self.env['qbo.reference'].search_count([('connection_id', '=', self.connection.id)]))
 
-    def test_an_allowed_connection_leads_back_to_its_form(self):
+    def test_an_allowed_connection_leads_back_to_the_guided_path_and_when_live_to_its_form(self):
         answer = self.call_back(**self.ask())
         self.assertEqual(answer.status_code, 303)
+        self.assertTrue(answer.headers['Location'].endswith(f'/odoo/quickbooks-setup/{self.connection.id}'))
+        self.connection.live_at = fields.Datetime.now()
+        answer = self.call_back(**self.ask())  # a consent is renewed
         self.assertTrue(answer.headers['Location'].endswith(f'/odoo/quickbooks/{self.connection.id}'))
         self.assertEqual((self.connection.state, self.connection.realm_id), ('connected', US_REALM))
 
@@ -185,4 +188,4 @@ class TestOauthCallback(SimulatorMixin, HttpCase):
         self.call_back(**params)
         self.control('fail', method='DELETE')
         self.assertEqual(self.connection.state, 'connected')
-        self.assertIn("Refresh lists", "".join(self.connection.message_ids.mapped('body')))
+        self.assertIn("Refresh Lists", "".join(self.connection.message_ids.mapped('body')))
