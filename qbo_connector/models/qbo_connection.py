@@ -20,7 +20,8 @@ class QboConnection(models.Model):
     _order = 'company_id'
 
     company_id = fields.Many2one(
-        'res.company', required=True, index=True, ondelete='restrict', default=lambda self: self.env.company)
+        'res.company', required=True, index=True, ondelete='restrict', default=lambda self: self.env.company,
+        help="The company whose documents go to QuickBooks. It has one connection.")
     active = fields.Boolean(default=True)
     user_id = fields.Many2one(
         'res.users', string="Responsible", required=True, default=lambda self: self.env.user, tracking=True,
@@ -88,7 +89,8 @@ class QboConnection(models.Model):
     sync_mode = fields.Selection(
         [('realtime', "Real time"), ('queue', "At an interval")], required=True, default='realtime',
         help="Real time: in QuickBooks seconds after posting. The click itself never waits for QuickBooks.")
-    sync_interval = fields.Integer(string="Interval (minutes)", required=True, default=5)
+    sync_interval = fields.Integer(
+        string="Interval (minutes)", required=True, default=5, help="How many minutes lie between two runs.")
     sync_from = fields.Date(
         string="Documents From", default=fields.Date.context_today,
         help="Older documents stay out of QuickBooks: they are usually in its books already. Empty: all.")
@@ -99,7 +101,9 @@ class QboConnection(models.Model):
         string="Every Saleable Product", help="Otherwise a product travels with its first document.")
     stockable_as = fields.Selection(
         [('noninventory', "Non-inventory (Odoo keeps the stock)"), ('inventory', "Inventory (QuickBooks counts too)")],
-        string="Stockable Goods As", required=True, default='noninventory')
+        string="Stockable Goods As", required=True, default='noninventory',
+        help="Which kind of item a stockable product becomes. An item that QuickBooks has already keeps its kind. "
+             "What QuickBooks counts begins there at no stock.")
     print_company_name = fields.Boolean(
         string="Company Above Address", help="Prints the company's name above a contact's address.")
 

@@ -45,6 +45,7 @@ class QboMapping(models.Model):
     name = fields.Char(string="In Odoo", required=True)
     reference_id = fields.Many2one(
         'qbo.reference', string="In QuickBooks", index=True, ondelete='set null',
+        help="What it is in QuickBooks. Only active entries of the list that fits are offered.",
         domain="[('connection_id', '=', connection_id), ('entity', '=', entity), ('active', '=', True)]")
     missed_at = fields.Datetime(readonly=True, help="When a record last waited for this row.")
     suggestion_id = fields.Many2one('qbo.reference', compute='_compute_suggestion')
