@@ -37,6 +37,9 @@
         'views/qbo_policies_views.xml',
         'views/qbo_taxes_views.xml',
         'views/qbo_menus.xml',
+        'views/qbo_link_views.xml',
+        'views/qbo_match_views.xml',
+        'views/qbo_cutover_views.xml',
     ],
     'assets': {
         'web.assets_backend': ['qbo_connector/static/src/**/*'],

@@ -5,6 +5,7 @@ from . import (
     variance,
     undo,
     emptied,
+    adopting,
     others,
     closed_books,
     currencies,

@@ -17,6 +17,7 @@ class QboAccountItem(models.AbstractModel):
 
     _qbo_model = 'account.account'
     _qbo_on_demand = True
+    _qbo_matched = False
 
     @api.model
     def _companies(self, record):

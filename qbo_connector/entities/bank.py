@@ -1,6 +1,7 @@
 """Bank transactions that were reconciled with documents directly, without a payment, are payments and refunds too."""
 
 from odoo import api, models
+from odoo.fields import Domain
 
 
 class QboBankMoney(models.AbstractModel):
@@ -40,16 +41,16 @@ class QboBankMoney(models.AbstractModel):
         return handler is not None and handler._qbo_entity in ('Invoice', 'CreditMemo', 'Payment', 'Purchase')
 
     @api.model
-    def _missing(self, connection):
-        sign = '>' if self._qbo_direction == 'inbound' else '<'
-        domain = [('amount', sign, 0), ('company_id', '=', connection.company_id.id), ('state', '=', 'posted'),
-                  ('move_id.line_ids', 'any', [
-                      ('account_type', '=', 'asset_receivable'),
-                      '|', ('matched_debit_ids', '!=', False), ('matched_credit_ids', '!=', False)])]
-        if connection.sync_from:
-            domain.append(('date', '>=', connection.sync_from))
-        found = self.env['account.bank.statement.line'].search(domain, order='date, id')
-        return self._unlinked(connection, found.filtered(lambda line: not self._not_booked(line)))
+    def _booked_domain(self, connection):
+        return (Domain('amount', '>' if self._qbo_direction == 'inbound' else '<', 0) & Domain('state', '=', 'posted')
+                & Domain('company_id', '=', connection.company_id.id) & Domain('move_id.line_ids', 'any', [
+                    ('account_type', '=', 'asset_receivable'),
+                    '|', ('matched_debit_ids', '!=', False), ('matched_credit_ids', '!=', False)]))
+
+    @api.model
+    def _booked(self, connection, date_from=None, date_to=None):
+        found = super()._booked(connection, date_from, date_to)
+        return found.filtered(lambda line: not self._not_booked(line))
 
     @api.model
     def _payer(self, record):
@@ -77,6 +78,10 @@ class QboBankReceipt(models.AbstractModel):
     @api.model
     def _reference(self, record):
         return ''
+
+    @api.model
+    def _sought_numbers(self, record):
+        return tuple(dict.fromkeys(filter(None, (record.payment_ref, record.name))))
 
 
 class QboBankRefund(models.AbstractModel):

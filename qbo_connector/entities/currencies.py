@@ -51,9 +51,7 @@ class QboEntity(models.AbstractModel):
                 ('connection_id', '=', connection.id), ('entity', '=', 'Customer'),
                 ('remote_id', '=', link.remote_id)])
         else:
-            reference = self.env['qbo.entity.customer']._adoptable(connection, partner)
-            if reference and self.env['qbo.binding']._is_taken(connection, 'Customer', reference.remote_id):
-                reference = reference.browse()
+            reference = self.env['qbo.entity.customer']._to_adopt(connection, partner)
         return reference.currency or connection.home_currency  # without a mirrored row we made it, in home currency
 
     @api.model

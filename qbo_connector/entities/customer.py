@@ -1,16 +1,15 @@
 """Contacts -> Customer. The customer of a document is its commercial partner."""
 
 from odoo import api, models
-from odoo.tools import escape_psql, html2plaintext
+from odoo.tools import html2plaintext
 
 from ..qbo.documents import Address, CustomerDoc
-from ..qbo.matching import suggest
 from ..qbo.names import clean_name, split_person_name, unique_name
+from ..qbo.pairing import Entry
 from ..qbo.payloads import PayloadError
 from ..qbo.payloads.customer import customer_payload
 
 NAME_LIMIT = 100  # DisplayName takes 500, QuickBooks' own screens 100 (QBO: Customer)
-ALIKE = 0.5  # how alike names must be for the same e-mail to mean the same customer
 
 
 class QboCustomer(models.AbstractModel):
@@ -23,6 +22,7 @@ class QboCustomer(models.AbstractModel):
     _qbo_entity = 'Customer'
     _qbo_model = 'res.partner'
     _qbo_rank = 10
+    _qbo_matched = True
     _qbo_name_field = 'DisplayName'
     _qbo_clearable = (
         'CompanyName', 'GivenName', 'FamilyName', 'PrimaryEmailAddr', 'PrimaryPhone', 'WebAddr', 'BillAddr', 'ShipAddr',
@@ -38,12 +38,9 @@ class QboCustomer(models.AbstractModel):
 
     @api.model
     def _missing(self, connection):
-        partners = self.env['res.partner']
         if not connection.push_all_customers:
-            return partners
-        domain = [('parent_id', '=', False), ('customer_rank', '>', 0),
-                  ('company_id', 'in', (False, connection.company_id.id))]
-        return self._unlinked(connection, partners.search(domain).filtered(self._handles))
+            return self.env['res.partner']
+        return self._unlinked(connection, self._to_match(connection))
 
     @api.model
     def _partner(self, record):
@@ -129,25 +126,15 @@ class QboCustomer(models.AbstractModel):
     # === EXISTING CUSTOMERS === #
 
     @api.model
-    def _adoptable(self, connection, record):
-        return self._namesake(connection, record, (record.name or '').strip(), connection.home_currency)
+    def _to_match(self, connection):
+        return self.env['res.partner'].search([
+            ('parent_id', '=', False), ('customer_rank', '>', 0),
+            ('company_id', 'in', (False, connection.company_id.id))]).filtered(self._handles)
 
     @api.model
-    def _namesake(self, connection, partner, name, currency):
-        """Return the mirrored customer of a name, else the only one of the contact's e-mail and alike in name.
-
-        :param str currency: ISO code that the latter must have
-        """
-        email = partner.email_normalized or ''
-        references = self.env['qbo.reference'].sudo().search([
-            ('connection_id', '=', connection.id), ('entity', '=', 'Customer'), ('active', '=', True),
-            '|', ('name', '=ilike', escape_psql(name)), ('email', '=ilike', escape_psql(email or name)),
-        ])
-        named = references.filtered(lambda r: r.name.casefold() == name.casefold())
-        mailed = references.filtered(lambda r: email and (r.email or '').casefold() == email.casefold()
-                                     and r.currency in (False, currency))
-        alike = len(mailed) == 1 and suggest(mailed, name, threshold=ALIKE)  # an address may be shared by strangers
-        return named[:1] or (mailed if alike else references.browse())
+    def _entry(self, connection, record):
+        return Entry(record.id, (record.name or '').strip(), email=record.email_normalized or '',
+                     currency=connection.home_currency or '')
 
     @api.model
     def _may_adopt(self, connection, record, data):

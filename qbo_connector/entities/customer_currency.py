@@ -1,5 +1,7 @@
 """Contacts in a further currency -> Customer "Name (EUR)"."""
 
+from dataclasses import replace
+
 from odoo import api, models
 
 from ..qbo.names import unique_name
@@ -15,6 +17,7 @@ class QboCustomerCurrency(models.AbstractModel):
 
     _qbo_model = 'qbo.customer.currency'
     _qbo_on_demand = True
+    _qbo_matched = False
 
     @api.model
     def _handles(self, record):
@@ -48,8 +51,12 @@ class QboCustomerCurrency(models.AbstractModel):
         return unique_name(name, f'({record.currency_id.name})', NAME_LIMIT)
 
     @api.model
+    def _entry(self, connection, record):
+        entry = super()._entry(connection, record.partner_id)
+        return replace(entry, key=record.id, name=record.display_name, currency=record.currency_id.name)
+
+    @api.model
     def _adoptable(self, connection, record):
         """Return the customer of that name, or of the contact's e-mail, if it has the currency."""
-        code = record.currency_id.name
-        found = self._namesake(connection, record.partner_id, record.display_name, code)
-        return found.filtered(lambda reference: reference.currency == code)
+        found = super()._adoptable(connection, record)
+        return found.filtered(lambda reference: reference.currency == record.currency_id.name)

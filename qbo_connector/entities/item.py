@@ -1,11 +1,12 @@
 """Product variants -> Item; each variant is an item of its own with a readable, unique name."""
 
 from odoo import api, fields, models
-from odoo.tools import escape_psql
+from odoo.fields import Domain
 
 from ..exceptions import Refused
 from ..qbo.documents import ItemDoc
 from ..qbo.names import clean_name, unique_name
+from ..qbo.pairing import Entry
 from ..qbo.payloads import PayloadError
 from ..qbo.payloads.item import item_payload
 
@@ -22,6 +23,7 @@ class QboItem(models.AbstractModel):
     _qbo_entity = 'Item'
     _qbo_model = 'product.product'
     _qbo_rank = 20
+    _qbo_matched = True
     _qbo_clearable = ('Sku', 'PurchaseDesc')
 
     @api.model
@@ -34,11 +36,9 @@ class QboItem(models.AbstractModel):
 
     @api.model
     def _missing(self, connection):
-        products = self.env['product.product']
         if not connection.push_all_products:
-            return products
-        return self._unlinked(connection, products.search([
-            ('sale_ok', '=', True), ('company_id', 'in', (False, connection.company_id.id))]))
+            return self.env['product.product']
+        return self._unlinked(connection, self._to_match(connection))
 
     @api.model
     def _name_of(self, record):
@@ -136,15 +136,18 @@ class QboItem(models.AbstractModel):
     # === EXISTING ITEMS === #
 
     @api.model
-    def _adoptable(self, connection, record):
-        references = self.env['qbo.reference'].sudo()
-        base = [('connection_id', '=', connection.id), ('entity', '=', 'Item'), ('active', '=', True),
-                ('type', '!=', 'Category')]
-        coded = record.default_code and references.search([*base, ('number', '=', record.default_code)])
-        if coded and len(coded) == 1:
-            return coded
-        named = references.search([*base, ('name', '=ilike', escape_psql(self._name_of(record)))], limit=1)
-        return named if not (named.number and record.default_code) else references
+    def _to_match(self, connection):
+        return self.env['product.product'].search([
+            ('sale_ok', '=', True), ('company_id', 'in', (False, connection.company_id.id))])
+
+    @api.model
+    def _entry(self, connection, record):
+        return Entry(record.id, clean_name(record.with_context(display_default_code=False).display_name or '',
+                                           NAME_LIMIT, empty=True), code=record.default_code or '')
+
+    @api.model
+    def _offered(self, connection):
+        return super()._offered(connection) & Domain('type', '!=', 'Category')
 
     @api.model
     def _may_adopt(self, connection, record, data):

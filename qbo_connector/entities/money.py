@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from odoo import api, models
+from odoo.fields import Domain
 
 from ..exceptions import Refused
 from .qbo_entity import GONE, KEEP, PRESENT
@@ -62,14 +63,13 @@ class QboMoney(models.AbstractModel):
         return record.company_id._get_violated_lock_dates(record.date, False, record.journal_id)
 
     @api.model
+    def _booked_domain(self, connection):
+        return (Domain('payment_type', '=', self._qbo_direction) & Domain('partner_type', '=', 'customer')
+                & Domain('state', 'in', POSTED) & Domain('company_id', '=', connection.company_id.id))
+
+    @api.model
     def _missing(self, connection):
-        domain = [
-            ('payment_type', '=', self._qbo_direction), ('partner_type', '=', 'customer'),
-            ('state', 'in', POSTED), ('company_id', '=', connection.company_id.id),
-        ]
-        if connection.sync_from:
-            domain.append(('date', '>=', connection.sync_from))
-        return self._unlinked(connection, self.env['account.payment'].search(domain, order='date, id'))
+        return self._unlinked(connection, self._booked(connection, connection.sync_from))
 
     @api.model
     def _check(self, connection, record):

@@ -79,7 +79,8 @@ class QboNamed(models.AbstractModel):
     @api.model
     def _may_adopt(self, connection, record, data):
         """Tell whether the record may be linked with an object of its name."""
-        return not self.env['qbo.binding']._is_taken(connection, self._qbo_entity, data['Id'])
+        return not (self.env['qbo.match']._is_new(connection, record)
+                    or self.env['qbo.binding']._is_taken(connection, self._qbo_entity, data['Id']))
 
     @api.model
     def _suffix(self, record, found):

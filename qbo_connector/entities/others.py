@@ -6,10 +6,11 @@ record is refused, too (610 or 2500).
 """
 
 from odoo import api, models
+from odoo.tools import split_every
 
 from ..exceptions import MissingDependency
 from ..qbo import faults
-from ..qbo.query import select
+from ..qbo.query import MAX_IN, select
 from .qbo_entity import KEEP, PRESENT
 
 PAYMENTS = ('Payment', 'BillPayment')
@@ -100,9 +101,10 @@ class QboEntity(models.AbstractModel):
                 Binding._of_record(entry.connection_id, needed._name, needed.id, entity) for needed in records))
             if not links:
                 continue
-            found = client.query(select(entity, [
-                ('Id', 'IN', links.mapped('remote_id')), ('Active', 'IN', (True, False))])).data.get(entity, [])
-            there = {data['Id']: data for data in found}
+            there = {
+                data['Id']: data for some in split_every(MAX_IN, links.mapped('remote_id'), list)
+                for data in client.query(select(entity, [
+                    ('Id', 'IN', some), ('Active', 'IN', (True, False))])).data.get(entity, [])}
             for link in links.filtered(lambda link: link.state == 'active'):
                 data = there.get(link.remote_id)
                 if data is None:

@@ -25,6 +25,7 @@ class QboPayment(models.AbstractModel):
     _qbo_rank = 40
     _qbo_direction = 'inbound'
     _qbo_in_currency = True
+    _qbo_cutover = 'money'
     _qbo_clearable = ('PaymentMethodRef', 'PaymentRefNum')
 
     @api.model
@@ -93,3 +94,23 @@ class QboPayment(models.AbstractModel):
             other: amount for other, amount in self._settled_documents(record).items()
             if amount > 0 and (handler := self._link_handler(connection, other, CHARGES)) is not None
             and not handler._unfit(other)}
+
+    # === EXISTING PAYMENTS === #
+
+    @api.model
+    def _sought_numbers(self, record):
+        return tuple(dict.fromkeys(filter(None, (record.payment_reference, record.memo, record.name))))
+
+    @api.model
+    def _sought_money(self, record):
+        return self._held(record)[:2]
+
+    @api.model
+    def _sought_settled(self, connection, record, matched):
+        settled = self._settled_documents(record)
+        links = self.env['qbo.binding']._remote_ids(connection, [[
+            (handler._qbo_entity, other) for other in settled
+            if (handler := self.env['qbo.entity']._for_record(other)) is not None]])
+        known = {(entity, remote_id) for (entity, _model, _id), remote_id in links.items()}
+        return frozenset(known | {
+            matched[other._name, other.id] for other in settled if (other._name, other.id) in matched})

@@ -172,11 +172,6 @@ class QboEntity(models.AbstractModel):
         return self.env[self._qbo_model]
 
     @api.model
-    def _adoptable(self, connection, record):
-        """Return the mirrored QuickBooks object (``qbo.reference``) that the record already is, or an empty set."""
-        return self.env['qbo.reference']
-
-    @api.model
     def _find_remote(self, client, entry, payload):
         """Look for the object that a create of unknown outcome may have left.
 
@@ -307,11 +302,9 @@ class QboEntity(models.AbstractModel):
     @api.model
     def _adopt(self, entry, record):
         """Link the record to the QuickBooks object that it already is, if there is one, instead of doubling it."""
-        reference = self._adoptable(entry.connection_id, record)
-        binding = self.env['qbo.binding']
-        if not reference or binding._is_taken(entry.connection_id, self._qbo_entity, reference.remote_id):
-            return binding
-        return binding._bind(entry, self._qbo_entity, reference.remote_id, sync_token=reference.sync_token)
+        reference, binding = self._to_adopt(entry.connection_id, record), self.env['qbo.binding']
+        return binding._bind(
+            entry, self._qbo_entity, reference.remote_id, sync_token=reference.sync_token) if reference else binding
 
     @api.model
     def _settled(self, entry, binding, data):

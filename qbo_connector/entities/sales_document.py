@@ -1,6 +1,7 @@
 """What invoices and credit notes have in common."""
 
 from odoo import api, models
+from odoo.fields import Domain
 
 from ..exceptions import Refused
 from ..qbo.documents import SalesDoc
@@ -31,6 +32,7 @@ class QboSalesDocument(models.AbstractModel):
     _qbo_rank = 30
     _qbo_in_currency = True
     _qbo_payable = True
+    _qbo_cutover = 'number'
     _qbo_date = 'invoice_date'
     _qbo_move_types = ()
     _qbo_clearable = ('SalesTermRef', 'CustomerMemo', 'BillAddr', 'ShipAddr', 'BillEmail', 'ClassRef', 'DepartmentRef')
@@ -90,14 +92,13 @@ class QboSalesDocument(models.AbstractModel):
         return PRESENT, ''
 
     @api.model
+    def _booked_domain(self, connection):
+        return Domain('move_type', 'in', self._qbo_move_types) & Domain('state', '=', 'posted') & Domain(
+            'company_id', '=', connection.company_id.id)
+
+    @api.model
     def _missing(self, connection):
-        domain = [
-            ('move_type', 'in', self._qbo_move_types), ('state', '=', 'posted'),
-            ('company_id', '=', connection.company_id.id),
-        ]
-        if connection.sync_from:
-            domain.append(('invoice_date', '>=', connection.sync_from))
-        return self._unlinked(connection, self.env['account.move'].search(domain, order='invoice_date, id'))
+        return self._unlinked(connection, self._booked(connection, connection.sync_from))
 
     @api.model
     def _references(self, connection, record):

@@ -33,6 +33,7 @@ class QboReference(models.Model):
     due_days = fields.Integer(
         string="Days", aggregator=None, help="Of a term: days from the document to its due date, -1 if other.")
     currency = fields.Char()
+    posting_account = fields.Char(string="Income Account ID", help="Of an item: the account to which its lines post.")
     sync_token = fields.Char()
     active = fields.Boolean(default=True)
 
@@ -119,6 +120,7 @@ def reference_values(entity, data, rates=None):
         'subtype': data.get('AccountSubType') or False,
         'email': (data.get('PrimaryEmailAddr') or {}).get('Address') or False,
         'currency': (data.get('CurrencyRef') or {}).get('value') or False,
+        'posting_account': (data.get('IncomeAccountRef') or {}).get('value') or False,
     }
     if entity == 'TaxCode':
         components = code_rates(data, rates or {})

@@ -27,17 +27,17 @@ def suggest(candidates, name, number=None, threshold=0.75):
     :param float threshold: least likeness, 0 to 1
     """
     candidates = list(candidates)
-    wanted_number = _compact(number)
+    wanted_number = compact(number)
     if wanted_number:
         for candidate in candidates:
-            if _compact(candidate.number) == wanted_number:
+            if compact(candidate.number) == wanted_number:
                 return Suggestion(candidate, 100, "same number")
-    wanted = _plain(name)
+    wanted = plain(name)
     if not wanted:
         return None
     best, best_ratio = None, 0.0
     for candidate in candidates:
-        ratio = _likeness(wanted, _plain(candidate.name))
+        ratio = likeness(wanted, plain(candidate.name))
         if ratio > best_ratio:
             best, best_ratio = candidate, ratio
     if best is None or best_ratio < threshold:
@@ -48,7 +48,7 @@ def suggest(candidates, name, number=None, threshold=0.75):
     return Suggestion(best, confidence, f"similar name {confidence} %")
 
 
-def _likeness(one, other):
+def likeness(one, other):
     """Return the likeness of two plain names, 0 to 1; other word order costs a little."""
     if one == other:
         return 1.0
@@ -59,7 +59,7 @@ def _likeness(one, other):
     return min(max(straight, by_word * 0.98), 0.99)
 
 
-def _plain(text):
+def plain(text):
     """Return lowercase words without accents and punctuation, one blank between them."""
     text = unicodedata.normalize('NFKD', str(text or '')).casefold()
     text = ''.join(char for char in text if not unicodedata.combining(char))
@@ -74,5 +74,6 @@ def _sorted(plain):
     return ' '.join(sorted(plain.split()))
 
 
-def _compact(number):
+def compact(number):
+    """Return a number or code without what people write between its parts."""
     return re.sub(r'[\s._-]+', '', str(number or '')).casefold()

@@ -9,6 +9,7 @@ import re
 from datetime import date, datetime
 
 MAX_PAGE = 1000
+MAX_IN = 100  # values of one IN list: how many QuickBooks takes is not documented
 
 OPERATORS = ('=', '<', '>', '<=', '>=', 'IN', 'LIKE')
 
@@ -75,6 +76,8 @@ def _condition(field, operator, value):
     if operator == 'IN':
         if not value:
             raise ValueError("IN needs at least one value")
+        if len(value) > MAX_IN:
+            raise ValueError(f"IN takes {MAX_IN} values at most")
         return f'{_name(field)} IN ({", ".join(quote(item) for item in value)})'
     return f'{_name(field)} {operator} {quote(value)}'
 

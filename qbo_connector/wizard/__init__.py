@@ -6,6 +6,7 @@ from . import (
     qbo_dry_run_wizard,
     qbo_go_live_wizard,
     qbo_health_token,
+    qbo_link_wizard,
     qbo_mapping_wizard,
     qbo_preflight_wizard,
     qbo_resolve_wizard,

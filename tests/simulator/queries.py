@@ -186,6 +186,9 @@ def run(company, text):
     query = Query(text)
     if query.limit > _CAP and company.switch('max_results') == 'fault':
         raise faults.invalid_query(f"value {query.limit} is too large. Max allowed value is {_CAP}")
+    most = company.switch('in_values')
+    if most and any(operator == 'IN' and len(wanted) > most for _path, operator, wanted in query.conditions):
+        raise faults.invalid_query(f"too many values in an IN list. Max allowed is {most}")
     entity = ENTITIES[query.entity]
     rows = [obj for obj in company.all(query.entity) if _visible(query, obj)]
     shown = None

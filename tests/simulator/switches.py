@@ -52,6 +52,7 @@ DEFAULTS = {
     'untracked': 'refuse',                  # a class or location that the company does not track: 'refuse' or 'drop'
     'auto_apply_credit': False,             # QuickBooks applies open credits to new invoices by itself
     'default_order': 'natural',             # unsorted queries: 'natural' (recorded: lists by name) or 'id'
+    'in_values': 100,                       # most values in an IN list before the query is refused; 0 = no such limit
     'max_results': 'clip',                  # MAXRESULTS above 1000: 'clip' or 'fault'
     'cdc_days': 30,
 }

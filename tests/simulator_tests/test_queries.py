@@ -84,6 +84,15 @@ def test_pages_start_at_one_and_hold_a_hundred_unless_told(us):
     assert refused(us, "select * from Customer MAXRESULTS 1001")['code'] == '4001'
 
 
+def test_an_in_list_takes_so_many_values_and_no_more(us, people):
+    def ids(count):
+        return "select * from Customer where Id IN ({})".format(', '.join(f"'{number}'" for number in range(count)))
+    assert us.query(ids(100))['Customer']
+    assert refused(us, ids(101))['code'] == '4001'
+    us.company.switches['in_values'] = 0
+    assert us.query(ids(101))['Customer']
+
+
 def test_inactive_records_are_hidden_unless_asked_for(us, people):
     us.post('Customer', ref(people[0], sparse=True, Active=False))
     assert "Zoe (deleted)" not in names(us)
