@@ -157,8 +157,8 @@ def _reason(client: OdooClient, mine: list) -> str:
     return f": {', '.join(str(word) for word in words if word)}"
 
 
-def new_invoice(client: OdooClient, price: float = 1234.56) -> int:
-    """Post an invoice of one line without tax over `price` to a customer of the demo data; return its id."""
+def new_invoice(client: OdooClient, price: float = 1234.56, post: bool = True) -> int:
+    """Make an invoice of one line without tax over `price` to a customer of the demo data, post it; return its id."""
     journal = client.search_read('account.journal', [('type', '=', 'sale')], ['default_account_id'], limit=1)[0]
     partner = client.find('res.partner', [('customer_rank', '>', 0), ('is_company', '=', True)])
     product = client.find('product.product', [('sale_ok', '=', True), ('type', '=', 'consu')])
@@ -168,7 +168,8 @@ def new_invoice(client: OdooClient, price: float = 1234.56) -> int:
         'move_type': 'out_invoice', 'journal_id': journal['id'], 'partner_id': partner,
         'invoice_date': date.today().isoformat(), 'invoice_line_ids': [(0, 0, line)],
     }])[0]
-    client.call('account.move', 'action_post', [invoice])
+    if post:
+        client.call('account.move', 'action_post', [invoice])
     return invoice
 
 

@@ -85,7 +85,8 @@ class Page:
 
 
 @contextlib.contextmanager
-def _page() -> Iterator[Page]:
+def open_page() -> Iterator[Page]:
+    """Yield a page of a Chromium of its own."""
     path = os.pathsep.join(filter(None, [chromium.folder_on_path(), os.environ.get('PATH', os.defpath)]))
     program = next(filter(None, (shutil.which(name, path=path) for name in chromium.NAMES)))
     (child_reads, we_write), (we_read, child_writes) = os.pipe(), os.pipe()
@@ -108,7 +109,7 @@ def _page() -> Iterator[Page]:
 
 def take(machine: Machine) -> None:
     """Connect Odoo's US demo company with the simulator, and take each picture when it comes to it."""
-    with demo.running(machine) as lab, _page() as page:
+    with demo.running(machine) as lab, open_page() as page:
         company = lab.client.find('res.company', [('chart_template', '=', 'us')])
         client = lab.client.in_company(company)
         connection = connect.connect(client, company, connect.US_REALM, lab.simulator_url, sync_from=False)
