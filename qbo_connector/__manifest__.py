@@ -1,7 +1,7 @@
 {
     'name': "QuickBooks Online Connector",
     'summary': "Invoices, credit notes and payments stand in QuickBooks Online: exactly once, right to the cent",
-    'version': '19.0.1.1.0',
+    'version': '19.0.1.1.1',
     'category': 'Accounting/Accounting',
     'author': "The qbo_connector authors",
     'license': 'LGPL-3',
@@ -27,6 +27,8 @@
         'views/qbo_usage_views.xml',
         'views/qbo_health_token_views.xml',
         'views/qbo_audit_views.xml',
+        'views/qbo_record_templates.xml',
+        'views/qbo_status_views.xml',
         'views/account_move_views.xml',
         'views/account_payment_views.xml',
         'views/res_partner_views.xml',

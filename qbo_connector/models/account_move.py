@@ -1,10 +1,8 @@
 """Hooks on journal entries: posted, cancelled, reset, deleted and edited documents are enqueued."""
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-
-from .qbo_syncable import READERS
 
 PUSHED_FIELDS = {  # that can change while a document is posted, by hand, by resequencing or by code
     'name', 'ref', 'narration', 'invoice_date', 'invoice_date_due', 'invoice_payment_term_id', 'partner_id',
@@ -18,16 +16,6 @@ class AccountMove(models.Model):
 
     _name = 'account.move'
     _inherit = ['account.move', 'qbo.syncable']
-
-    qbo_number = fields.Char(
-        compute='_compute_qbo_number', compute_sudo=True, string="QuickBooks Number", groups=READERS)
-
-    def _compute_qbo_number(self):
-        """Read the number from the link of each document; never stored, so it can't be stale."""
-        links = self.env['qbo.binding'].search([('model', '=', self._name), ('res_id', 'in', self.ids)])
-        numbers = {link.res_id: link.remote_number for link in links}
-        for move in self:
-            move.qbo_number = numbers.get(move.id, False)
 
     def _post(self, soft=True):
         """Override of account to enqueue what was posted, and for the second time with its payments."""
@@ -75,6 +63,9 @@ class AccountMove(models.Model):
         """Override to enqueue what was deleted; the entry only keeps the name and the id."""
         self._qbo_enqueue()
         return super().unlink()
+
+    def _qbo_is_expected(self):
+        return self.state == 'posted'
 
     def _qbo_draft_domain(self):
         return Domain('state', '=', 'draft')

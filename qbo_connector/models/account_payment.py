@@ -57,6 +57,9 @@ class AccountPayment(models.Model):
         return self.env['qbo.credit.application']._between({
             (move, payment) for payment in unbooked for move in payment.invoice_ids if move.move_type == 'out_refund'})
 
+    def _qbo_is_expected(self):
+        return self.state in ('in_process', 'paid')
+
     def _qbo_draft_domain(self):
         return Domain('state', '=', 'draft')
 

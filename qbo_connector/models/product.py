@@ -1,34 +1,91 @@
 """Hooks on products: edits of fields that QuickBooks shows enqueue the variants."""
 
-from odoo import api, fields, models
+from odoo import api, models
+from odoo.fields import Domain
 
 from ..entities.named import LAST
-from .qbo_syncable import READERS
+from .qbo_queue_entry import STUCK_STATES
 
 TEMPLATE_FIELDS = {
     'name', 'type', 'list_price', 'description_sale', 'description_purchase', 'categ_id', 'default_code',
     'property_account_income_id', 'sale_ok', 'is_storable',
 }
+# Badges of variants by how much they want to be seen: the product shows the first.
+URGENCY = ('failed', 'unknown', 'blocked', 'variance', 'changed', 'waiting', 'kept', 'synced', 'inactive', 'voided',
+           'deleted', 'excluded', 'none')
+BADGE = ('qbo_message', 'qbo_notice', 'qbo_differs', 'qbo_fixable', 'qbo_number', 'qbo_url', 'qbo_entry_id')
 VARIANT_FIELDS = {'active', 'default_code', 'lst_price'}
 
 
 class ProductTemplate(models.Model):
     """Products: what their variants share."""
 
-    _inherit = 'product.template'
+    _name = 'product.template'
+    _inherit = ['product.template', 'qbo.badge']
 
-    qbo_entry_count = fields.Integer(related='product_variant_ids.qbo_entry_count', groups=READERS)
-    qbo_state = fields.Selection(related='product_variant_ids.qbo_state', groups=READERS)
+    @api.depends_context('company')
+    @api.depends('product_variant_ids')
+    def _compute_qbo_state(self):
+        """Show the most urgent badge of the variants."""
+        for template in self:
+            variants = template._qbo_shown_records()
+            first = min(variants, key=lambda variant: URGENCY.index(variant.qbo_state), default=variants)
+            for name in BADGE:
+                template[name] = first[name]
+            template.qbo_state = first.qbo_state or 'none'
+            template.qbo_entry_count = sum(variants.mapped('qbo_entry_count'))
+            template.qbo_changed = any(variants.mapped('qbo_changed'))
+            if len(variants) > 1:
+                alike = variants.filtered(lambda variant, state=first.qbo_state: variant.qbo_state == state)
+                template.qbo_message = self.env._(
+                    "%(count)s of %(all)s variants. %(why)s", count=len(alike), all=len(variants),
+                    why=first.qbo_message or '').strip()
+                template.qbo_url = template.qbo_number = False  # each has its own
 
-    def action_qbo_entries(self):
-        """Open the queue entries of all variants."""
+    @api.model
+    def _search_qbo_state(self, operator, value):
+        """Find products by the most urgent badge of their variants."""
+        if operator != 'in':
+            return NotImplemented
+
+        def shown(states):
+            return Domain('product_variant_ids', 'any', [('qbo_state', 'in', states)])
+
+        hits = [shown([state]) & ~shown(URGENCY[:place]) if place else shown([state])
+                for place, state in enumerate(URGENCY) if state in value]
+        if 'none' in value:
+            hits.append(Domain('product_variant_ids', '=', False))
+        return Domain.OR(hits)
+
+    @api.model
+    def _search_qbo_changed(self, operator, value):
+        """Find products with a variant of which QuickBooks holds an earlier version."""
+        if operator != 'in':
+            return NotImplemented
+        changed = Domain('product_variant_ids', 'any', [('qbo_changed', '=', True)])
+        return Domain.OR(changed if wanted else ~changed for wanted in value)
+
+    def _qbo_shown_records(self):
+        """Override: each variant is an item of its own."""
+        return self.product_variant_ids or self.with_context(active_test=False).product_variant_ids
+
+    def action_qbo_push(self):
+        """Enqueue all variants, and say what becomes of them."""
+        self.check_access('read')
+        return self._qbo_shown_records().action_qbo_push()
+
+    def action_qbo_fix(self):
+        """Open what stops the first variant that is stopped."""
         self.ensure_one()
         self.check_access('read')
-        self.env['qbo.queue.entry'].check_access('read')
-        action = self.env['ir.actions.act_window']._for_xml_id('qbo_connector.qbo_queue_entry_action')
-        variants = self.product_variant_ids
-        return action | {
-            'domain': [('model', '=', variants._name), ('res_id', 'in', variants.ids)], 'context': {}}
+        return self.qbo_entry_id.action_fix()
+
+    def action_qbo_retry(self):
+        """Try the failed entries of the variants again."""
+        self.ensure_one()
+        self.check_access('read')
+        return self._qbo_shown_records().qbo_entry_id.filtered(
+            lambda entry: entry.state in STUCK_STATES).action_retry()
 
     def action_qbo_check(self):
         """Say whether all variants can be sent."""

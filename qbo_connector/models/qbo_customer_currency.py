@@ -2,7 +2,7 @@
 
 from odoo import api, fields, models
 
-from .qbo_syncable import READERS
+from .qbo_badge import READERS
 
 
 class QboCustomerCurrency(models.Model):

@@ -105,6 +105,8 @@ class AccountMove(models.Model):
     _name = 'account.move'
     _inherit = ['account.move', 'qbo.excludable.document']
 
+    _qbo_excluded_index = models.Index("(id) WHERE qbo_excluded IS TRUE")  # few of many: each search by badge asks
+
     @api.model
     def _qbo_excluded_here(self):
         return super()._qbo_excluded_here() | self._qbo_of_excluded('commercial_partner_id')
@@ -115,6 +117,8 @@ class AccountPayment(models.Model):
 
     _name = 'account.payment'
     _inherit = ['account.payment', 'qbo.excludable.document']
+
+    _qbo_excluded_index = models.Index("(id) WHERE qbo_excluded IS TRUE")
 
     @api.model
     def _qbo_excluded_here(self):

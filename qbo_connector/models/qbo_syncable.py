@@ -1,86 +1,55 @@
-"""Mixin of the records that QuickBooks mirrors: enqueue, badge, smart button, chatter notes."""
+"""Mixin of the records that QuickBooks mirrors: enqueue, badge, smart button, chatter notes.
 
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+How records are found by their badge is in :mod:`.qbo_badge_search`, sending by a person's wish in
+:mod:`.qbo_send_now`.
+"""
+
+from odoo import api, models
 from odoo.fields import Domain
 
+from .qbo_badge import NOTICES
 from .qbo_queue_entry import OPEN_STATES, STUCK_STATES
-
-READERS = 'qbo_connector.group_qbo_user'
-LINK_STATES = {
-    'synced': Domain('state', '=', 'active') & Domain('kept_because', '=', False) & Domain('variance', '=', False),
-    'variance': Domain('state', '=', 'active') & Domain('kept_because', '=', False) & Domain('variance', '!=', False),
-    'kept': Domain('state', '=', 'active') & Domain('kept_because', '!=', False),
-    'inactive': Domain('state', '=', 'inactive'),
-    'voided': Domain('state', '=', 'voided'),
-    'deleted': Domain('state', '=', 'deleted'),
-}
 
 
 class QboSyncable(models.AbstractModel):
     """Gives a model its place in QuickBooks; hooks of the model only call :meth:`_qbo_enqueue`."""
 
     _name = 'qbo.syncable'
+    _inherit = ['qbo.badge']
     _description = "QuickBooks Mirrored Record"
-
-    qbo_state = fields.Selection(
-        [
-            ('none', "Not in QuickBooks"),
-            ('excluded', "Excluded"),
-            ('waiting', "Waiting"),
-            ('changed', "Changed Since Sync"),
-            ('blocked', "Blocked"),
-            ('synced', "In QuickBooks"),
-            ('variance', "In QuickBooks, with variance"),
-            ('kept', "Left in QuickBooks as It Was"),
-            ('failed', "Failed"),
-            ('unknown', "Outcome Unknown"),
-            ('inactive', "Inactive in QuickBooks"),
-            ('voided', "Voided in QuickBooks"),
-            ('deleted', "Deleted in QuickBooks"),
-        ],
-        compute='_compute_qbo_state', search='_search_qbo_state', string="QuickBooks", compute_sudo=True,
-        groups=READERS,
-    )
-    qbo_message = fields.Char(
-        compute='_compute_qbo_state', compute_sudo=True, string="QuickBooks Status", groups=READERS)
-    qbo_changed = fields.Boolean(
-        compute='_compute_qbo_state', search='_search_qbo_changed', compute_sudo=True,
-        string="Changed Since Sync", groups=READERS,
-        help="QuickBooks holds an earlier version: the update waits, is blocked or failed, or it was reset to draft.")
-    qbo_differs = fields.Boolean(
-        compute='_compute_qbo_state', compute_sudo=True, string="Figures Differ", groups=READERS,
-        help="It stands in QuickBooks with figures of its own, and a person has to look.")
-    qbo_fixable = fields.Boolean(
-        compute='_compute_qbo_state', compute_sudo=True, string="Stopped by Something Else", groups=READERS,
-        help="What stops it is a missing mapping or another record.")
-    qbo_entry_id = fields.Many2one(
-        'qbo.queue.entry', compute='_compute_qbo_state', compute_sudo=True, groups=READERS)
-    qbo_entry_count = fields.Integer(compute='_compute_qbo_state', compute_sudo=True, groups=READERS)
 
     # === BADGE === #
 
-    @api.depends_context('allowed_company_ids')
+    @api.depends_context('company')
     def _compute_qbo_state(self):
-        """Read the newest entry and the link of each record; never stored, so it can't be stale."""
-        key = [('model', '=', self._name), ('res_id', 'in', self.ids),
-               ('company_id', 'in', (self.env.companies or self.env.company).ids)]
-        entries = self.env['qbo.queue.entry'].search(key).grouped('res_id')
-        bindings = self.env['qbo.binding'].search(key).grouped('res_id')
+        """Read the newest entry and the link of each record; never stored, so it can't be stale.
+
+        What belongs to all companies shows how it stands in the QuickBooks of the current one.
+        """
+        Entry, Binding = self.env['qbo.queue.entry'], self.env['qbo.binding']
+        key = [('model', '=', self._name), ('res_id', 'in', self._origin.ids),
+               ('company_id', 'in', (self.company_id | self.env.company).ids)]
+        entries = Entry.search(key).grouped(lambda row: (row.res_id, row.company_id))
+        bindings = Binding.search(key).grouped(lambda link: (link.res_id, link.company_id))
         handlers = self.env['qbo.entity'].with_context(qbo_once={})
         drafts = self.filtered_domain(self._qbo_draft_domain())
         for record in self:
-            rows = entries.get(record.id, self.env['qbo.queue.entry'])
-            binding = bindings.get(record.id, self.env['qbo.binding'])[:1]
+            place = (record._origin.id, record.company_id or self.env.company)
+            rows, binding = entries.get(place, Entry), bindings.get(place, Binding)[:1]
             entry = rows.filtered(lambda row: row.skip_reason or row.state not in ('superseded', 'cancelled'))[:1]
             record.qbo_entry_id = entry
             record.qbo_entry_count = len(rows)
-            record.qbo_state, record.qbo_message = record._qbo_status(handlers, entry, binding, record in drafts)
+            state, message = record._qbo_status(handlers, entry, binding, record in drafts)
+            record.qbo_state, record.qbo_message = state, message
+            record.qbo_notice = NOTICES.get(state) or (
+                state == 'none' and message and record._qbo_is_expected() and 'info')
+            record.qbo_number = binding.remote_number
+            record.qbo_url = binding.qbo_url
             record.qbo_fixable = entry.state in OPEN_STATES + STUCK_STATES and bool(
                 entry.mapping_id or entry.cure_button not in (False, 'record', 'retry', 'look')
                 or entry.dependency_ids.filtered(lambda row: row.state in STUCK_STATES))
             record.qbo_differs = entry.state == 'failed' and entry.fault_class == 'Variance'
-            record.qbo_changed = binding.state == 'active' and record.qbo_state != 'excluded' and (
+            record.qbo_changed = binding.state == 'active' and state != 'excluded' and (
                 record in drafts or (entry.state in OPEN_STATES + STUCK_STATES and not record.qbo_differs))
 
     def _qbo_status(self, handlers, entry, binding, draft):
@@ -92,7 +61,8 @@ class QboSyncable(models.AbstractModel):
         :param bool draft: whether a document is not posted, or no longer
         """
         handler = handlers._for_record(self)
-        connection = entry.connection_id or binding.connection_id or self._qbo_connections(handler)[:1]
+        connection = entry.connection_id or binding.connection_id or self._qbo_connections(handler).filtered(
+            lambda connection: connection.company_id == (self.company_id or self.env.company))
         standing = binding.state == 'active'
         reason = handler._excluded(connection, self) if handler is not None and connection else ''
         if reason and entry.state not in ('sending', 'unknown'):
@@ -126,13 +96,13 @@ class QboSyncable(models.AbstractModel):
         if not connection:
             return self.env._("No QuickBooks company is connected.")
         if self.qbo_entry_count:  # and none that counts
-            return self.env._("Taken out of the queue; it can be pushed again.")
+            return self.env._("Taken out of the queue; it can be sent again.")
         if handler._qbo_on_demand:
             return ''
         if not handler._wanted(connection, self):
             return self.env._("Goes to QuickBooks with the first document that needs it.")
         return handler._intent(connection, self)[1] or connection._standstill() or connection._not_live() or self.env._(
-            "Not in the queue; the daily search for what is missing will find it, or push it now.")
+            "Not in the queue; the daily search for what is missing will find it, or send it now.")
 
     def _qbo_connections(self, handler):
         """Return the connections of the record's companies, that of the user's current company first."""
@@ -143,66 +113,13 @@ class QboSyncable(models.AbstractModel):
                 connected, key=lambda pair: (pair[1] != self.env.company.id, pair[0]))
             if company_id in companies.ids])
 
+    def _qbo_is_expected(self):
+        """Tell whether people expect to find the record in QuickBooks, so that its form says why it is not there."""
+        return False
+
     def _qbo_draft_domain(self):
         """Return the domain of documents that are not posted, or no longer."""
         return Domain.FALSE
-
-    # === SEARCH === #
-
-    @api.model
-    def _search_qbo_state(self, operator, value):
-        """Find records by badge; by the newest open or stuck entry first, else by the link."""
-        if operator != 'in':
-            return NotImplemented
-        links, excluded = self.env['qbo.binding'].sudo(), self._qbo_excluded_domain()
-        mine = Domain('model', '=', self._name)
-        undecided = self._qbo_undecided()  # few: their badge depends on more than the link
-        hits = Domain.FALSE
-        linked = [domain for state, domain in LINK_STATES.items() if state in value]
-        if linked:
-            hits |= Domain('id', 'in', links._search(mine & Domain.OR(linked)).subselect('res_id'))
-        if 'none' in value:
-            hits |= Domain('id', 'not in', links._search(mine).subselect('res_id'))
-        hits &= ~excluded
-        if 'excluded' in value:
-            hits |= excluded
-        decided = Domain('id', 'not in', undecided.ids)
-        return hits & decided | Domain(
-            'id', 'in', undecided.filtered(lambda record: record.qbo_state in value).ids)
-
-    @api.model
-    def _search_qbo_changed(self, operator, value):
-        """Find records of which QuickBooks holds an earlier version."""
-        if operator != 'in':
-            return NotImplemented
-        changed = Domain('id', 'in', self._qbo_undecided().filtered('qbo_changed').ids)
-        return Domain.OR(changed if wanted else ~changed for wanted in value)
-
-    @api.model
-    def _qbo_undecided(self):
-        """Return the records that have an open or stuck row, or stand in QuickBooks and are being changed."""
-        mine = Domain('model', '=', self._name)
-        rows = self.env['qbo.queue.entry'].sudo().search_fetch(
-            mine & (Domain('state', 'in', OPEN_STATES + STUCK_STATES) | Domain('skip_reason', '!=', False)), ['res_id'])
-        links = self.env['qbo.binding'].sudo()._search(mine & Domain('state', '=', 'active'))
-        return self.browse(set(rows.mapped('res_id'))).exists() | self.search(
-            self._qbo_draft_domain() & Domain('id', 'in', links.subselect('res_id')))
-
-    @api.model
-    def _qbo_excluded_domain(self):
-        """Return the domain of what a person keeps out of QuickBooks, company by company."""
-        connections = self.env['qbo.connection'].sudo().search([
-            ('realm_id', '!=', False), ('company_id', 'in', self.env.companies.ids)])
-        return Domain.OR(
-            self.with_company(company).sudo()._qbo_excluded_here() & Domain('company_id', 'in', (False, company.id))
-            for company in connections.company_id)
-
-    @api.model
-    def _qbo_excluded_here(self):
-        """Return the domain of what is kept out in the current company."""
-        if 'qbo_excluded' not in self._fields:
-            return Domain.FALSE
-        return Domain('id', 'in', self._search([('qbo_excluded', '=', True)]))
 
     # === ENQUEUE === #
 
@@ -212,15 +129,6 @@ class QboSyncable(models.AbstractModel):
         :param int rank: when, if not in the order of their kind
         """
         self.env['qbo.queue.entry']._collect(self, rank)
-
-    def action_qbo_push(self):
-        """Enqueue the records now, by the user's wish, whether or not anything changed."""
-        self.check_access('read')
-        self.env['qbo.queue.entry']._check_may_repair()
-        entries = self.env['qbo.queue.entry']._enqueue(self)
-        if not entries:
-            raise UserError(self.env._("Nothing to push: no QuickBooks company is connected for this record."))
-        entries._note_audit('pushed', self.env._("Sent by hand"))
 
     def action_qbo_check(self):
         """Say whether the records can be sent, and if not, all that must be corrected first."""

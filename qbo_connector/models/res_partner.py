@@ -75,6 +75,10 @@ class ResPartner(models.Model):
         others.exists()._qbo_enqueue()
         return result
 
+    def _qbo_pushed(self):
+        """Override: an address goes with its customer."""
+        return self.commercial_partner_id
+
     def _qbo_is_exempt(self):
         """Tell whether QuickBooks is told to tax nothing that is sold to the contact."""
         return bool(self.qbo_sales_tax) and self.qbo_sales_tax != TAXED

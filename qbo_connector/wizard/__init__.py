@@ -1,4 +1,4 @@
-"""Dialogs: mapping, looking ahead, disconnecting, the token for monitoring."""
+"""Dialogs: mapping, how a record stands, looking ahead, disconnecting, the token for monitoring."""
 
 from . import (
     base_partner_merge,
@@ -11,5 +11,6 @@ from . import (
     qbo_preflight_wizard,
     qbo_resolve_wizard,
     qbo_skip_wizard,
+    qbo_status_wizard,
     qbo_unlink_wizard,
 )

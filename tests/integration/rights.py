@@ -36,6 +36,7 @@ MODELS = {
     'qbo.preflight.wizard': ('accountant', 'accountant'),
     'qbo.queue.entry': ('user', NOBODY),
     'qbo.reference': ('user', NOBODY),
+    'qbo.status.wizard': ('user', 'user'),
     'qbo.tax.combination': ('user', NOBODY),
     'qbo.usage': ('user', NOBODY),
 }
@@ -54,9 +55,11 @@ CORE_FIELDS = {
     'qbo_fixable': 'user',
     'qbo_in_us': 'user',
     'qbo_message': 'user',
+    'qbo_notice': 'user',
     'qbo_number': 'user',
     'qbo_sales_tax': 'accountant',
     'qbo_state': 'user',
+    'qbo_url': 'user',
 }
 # Fields on our models that not all readers of the model see; all whose names match SENSITIVE have to be here.
 SENSITIVE = ('secret', 'token', 'payload', 'answer', 'hash', 'password', 'client_id', 'key')
@@ -84,12 +87,17 @@ FIELDS = {
 # Public methods: callable by RPC and by buttons -> who may. For those of a mixin the mixin stands here.
 METHODS = {
     'product.template.action_qbo_check': 'accountant',
-    'product.template.action_qbo_entries': 'user',
     'product.template.action_qbo_link': 'accountant',
+    'product.template.action_qbo_fix': 'user',
     'product.template.action_qbo_preview': 'accountant',
+    'product.template.action_qbo_push': 'accountant',
+    'product.template.action_qbo_retry': 'accountant',
     'qbo.audit.action_open_records': 'accountant',
     'qbo.binding.action_end': 'accountant',
+    'qbo.badge.action_qbo_open': 'user',
+    'qbo.badge.action_qbo_status': 'user',
     'qbo.binding.action_open_record': 'user',
+    'qbo.binding.action_qbo_open': 'user',
     'qbo.connection.action_adopt': 'administrator',
     'qbo.connection.action_connect': 'administrator',
     'qbo.connection.action_disconnect': 'administrator',
@@ -158,6 +166,10 @@ METHODS = {
     'qbo.queue.entry.action_retry': 'accountant',
     'qbo.queue.entry.action_retry_all': 'accountant',
     'qbo.reference.action_link': 'accountant',
+    'qbo.status.wizard.action_check': 'accountant',
+    'qbo.status.wizard.action_open_page': 'user',
+    'qbo.status.wizard.action_preview': 'accountant',
+    'qbo.status.wizard.action_send': 'accountant',
     'qbo.syncable.action_qbo_accept_variance': 'accountant',
     'qbo.syncable.action_qbo_check': 'accountant',
     'qbo.syncable.action_qbo_entries': 'user',

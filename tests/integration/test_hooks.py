@@ -107,4 +107,4 @@ class TestHooks(QueueCase):
         self.partner.action_qbo_push()
         self.drain(self.connection)
         self.assertEqual(self.api_calls(), [])
-        self.assertEqual(self.entries(move)[0].operation, 'none')
+        self.assertEqual(self.entries(move).mapped('operation'), ['create'])

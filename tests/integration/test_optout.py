@@ -34,7 +34,7 @@ class TestOptOut(QueueCase):
         move.action_qbo_push()
         self.drain(self.connection)
         self.assertEqual(self.number(move), 0)
-        self.assertEqual(self.entries(move).operation, 'none')
+        self.assertFalse(self.entries(move))
         self.assertEqual(move.qbo_state, 'excluded')
         self.assertIn("Do Not Send", move.qbo_message)
 

@@ -232,7 +232,7 @@ class TestNothingUseless(RemoteCase):
             record.action_qbo_push()
         self.drain(self.connection)
         self.assertEqual(self.api_calls(), [])
-        self.assertEqual(self.newest(move).operation, 'none')
+        self.assertEqual(self.newest(move).operation, 'create')
 
     def test_twenty_edits_before_the_drain_are_one_update(self):
         for number in range(20):

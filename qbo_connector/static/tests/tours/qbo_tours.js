@@ -69,7 +69,7 @@ registry.category("web_tour.tours").add("qbo_post_invoice", {
             trigger: ".o_arrow_button_current:contains(Posted)",
         },
         {
-            trigger: "button[name=action_qbo_entries] .o_field_widget[name=qbo_state]",
+            trigger: "button[name=action_qbo_status] .o_field_widget[name=qbo_state]",
         },
     ],
 });
@@ -78,15 +78,58 @@ registry.category("web_tour.tours").add("qbo_see_badge", {
     steps: () => [
         {
             content: "The invoice says that it stands in QuickBooks",
-            trigger: "button[name=action_qbo_entries] .badge.text-bg-success",
+            trigger: "button[name=action_qbo_status] .badge.text-bg-success",
         },
         {
-            content: "Its queue entries are one click away",
-            trigger: "button[name=action_qbo_entries]",
+            trigger: "button[name=action_qbo_open]:visible",
+        },
+        {
+            content: "How it stands there, as of the last sync, and its history are one click away",
+            trigger: "button[name=action_qbo_status]",
             run: "click",
         },
         {
-            trigger: ".breadcrumb-item, .o_breadcrumb :contains(QuickBooks)",
+            trigger: ".modal .o_field_widget[name=remote_total]:contains(120)",
+        },
+        {
+            trigger: ".modal .o_field_widget[name=entry_ids] .o_data_row:contains(Create) .text-bg-success",
+        },
+        {
+            trigger: ".modal .btn[special=cancel]",
+            run: "click",
+        },
+        {
+            content: "In the list, look for what is in QuickBooks",
+            trigger: "body:not(:has(.modal)) .o_back_button, body:not(:has(.modal)) .breadcrumb-item a",
+            run: "click",
+        },
+        {
+            trigger: ".o_list_view .o_searchview_dropdown_toggler",
+            run: "click",
+        },
+        {
+            trigger: ".o_filter_menu .o_menu_item:contains(QBO: Synced)",
+            run: "click",
+        },
+        {
+            trigger: ".o_facet_values:contains(QBO: Synced)",
+        },
+        {
+            trigger: ".o_data_row:has(.text-bg-success:contains(In QuickBooks)) .o_list_record_selector input",
+            run: "click",
+        },
+        {
+            content: "Send the selection once more",
+            trigger: ".o_cp_action_menus button:contains(Actions)",
+            run: "click",
+        },
+        {
+            trigger: ".o-dropdown--menu .o_menu_item:contains(Send to QuickBooks)",
+            run: "click",
+        },
+        {
+            content: "QuickBooks has it, and the answer says so",
+            trigger: ".o_notification:contains(1 in QuickBooks already, unchanged)",
         },
     ],
 });
