@@ -47,7 +47,7 @@ class QboConnection(models.Model):
 
     def _app_id(self):
         """Return the client ID of the app through which this connection reads."""
-        return (self.client_id or '').strip() or self._parameter('client_id') or ''
+        return (self.sudo().client_id or '').strip() or self._parameter('client_id') or ''
 
     def action_open_usage(self):
         """Open the calls of this connection, day by day."""

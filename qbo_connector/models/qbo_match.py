@@ -41,9 +41,8 @@ class QboMatch(models.Model):
     reference_detail = fields.Char(string="QuickBooks E-mail or Code", compute='_compute_reference_detail')
     twins = fields.Char(
         string="Duplicates in Odoo", readonly=True, help="Other Odoo records that look like the same.")
-    reference_twins = fields.Char(
-        string="Duplicates in QuickBooks", related='reference_id.twin_names',
-        help="Other objects in QuickBooks that look like the same.")
+    duplicates = fields.Char(
+        compute='_compute_duplicates', help="Others, in Odoo and in QuickBooks, that look like the same.")
     decision = fields.Selection(
         [('link', "Linked"), (NEW, "Create new"), ('exclude', "Do not send")], readonly=True, index=True)
     decided_by_id = fields.Many2one('res.users', readonly=True, ondelete='set null')
@@ -59,6 +58,14 @@ class QboMatch(models.Model):
     def _compute_state(self):
         for match in self:
             match.state = match.decision or match.result
+
+    @api.depends('twins', 'reference_id.twin_names')
+    def _compute_duplicates(self):
+        for match in self:
+            theirs = match.reference_id.twin_names
+            match.duplicates = "; ".join(filter(None, (
+                match.twins and self.env._("in Odoo: %(names)s", names=match.twins),
+                theirs and self.env._("in QuickBooks: %(names)s", names=theirs))))
 
     @api.depends('reference_id')
     def _compute_reference_detail(self):

@@ -42,8 +42,8 @@ class QboLinkWizard(models.TransientModel):
     @api.depends('model', 'res_id', 'connection_id')
     def _compute_binding_id(self):
         for wizard in self:
-            wizard.binding_id = wizard.res_id and wizard.env['qbo.binding']._of_record(
-                wizard.connection_id, wizard.model, wizard.res_id, wizard.entity)
+            wizard.binding_id = wizard.env['qbo.binding']._of_record(
+                wizard.connection_id, wizard.model, wizard.res_id, wizard.entity) if wizard.res_id else False
 
     @api.model
     def _open_for(self, **values):

@@ -150,7 +150,8 @@ class TestMatching(QueueCase):
     def test_a_link_by_hand_is_made_from_either_side_and_the_next_push_updates_that_object(self):
         self.link(self.stranger, "Northwind Incorporated")
         wizard = self.env['qbo.link.wizard'].browse(self.reference("O'Hara Son").action_link()['res_id'])
-        self.assertEqual((wizard.model, wizard.from_mirror), ('res.partner', True))
+        shown, = wizard.web_read({'binding_id': {'fields': {'display_name': {}}}, 'model': {}, 'from_mirror': {}})
+        self.assertEqual((shown['binding_id'], shown['model'], shown['from_mirror']), (False, 'res.partner', True))
         wizard.res_id = self.other.id
         wizard.action_link()
         self.assertEqual(self.books(), self.before)
