@@ -6,7 +6,6 @@ A document that was adopted by its number (``qbo.cutover``) is left as it is in 
 
 import hashlib
 import json
-from contextlib import closing
 
 from odoo import api, models
 from odoo.fields import Domain
@@ -153,11 +152,10 @@ class QboEntity(models.AbstractModel):
         handler = self.sudo().with_company(connection.company_id).with_context(
             lang=connection.company_id.partner_id.lang or 'en_US', qbo_noted=[], qbo_once={})
         connection, record = connection.with_env(handler.env), record.with_env(handler.env)
-        with closing(self.env.cr.savepoint()):  # rolled back: mappings that are missing are not added
-            try:
-                payload = handler._content(connection, record, '', _StandIns())[0]
-            except (PushError, PayloadError):
-                return ADOPTED
+        try:  # without a savepoint: its end would forget the rows in memory of a preflight
+            payload = handler._content(connection, record, '', _StandIns())[0]
+        except (PushError, PayloadError):
+            return ADOPTED
         return ADOPTED + hashlib.sha256(json.dumps(payload, ensure_ascii=False).encode()).hexdigest()
 
 
