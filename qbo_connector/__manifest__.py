@@ -29,6 +29,7 @@
         'views/qbo_audit_views.xml',
         'views/qbo_record_templates.xml',
         'views/qbo_status_views.xml',
+        'views/res_config_settings_views.xml',
         'views/account_move_views.xml',
         'views/account_payment_views.xml',
         'views/res_partner_views.xml',
@@ -48,5 +49,6 @@
         'web.assets_tests': ['qbo_connector/static/tests/tours/**/*'],
     },
     'images': ['static/description/invoice.png'],
+    'uninstall_hook': 'uninstall_hook',
     'application': True,
 }

@@ -8,6 +8,6 @@ UPDATE qbo_connection
 
 DELETE FROM qbo_oauth_state;
 
--- the app's keys live here when several connections share them
+-- the app's keys live here when several connections share them; monitoring of the original is not for the copy
 DELETE FROM ir_config_parameter
- WHERE key LIKE 'qbo\_connector.client\_%';
+ WHERE key LIKE 'qbo\_connector.client\_%' OR key = 'qbo_connector.health_token_hash';

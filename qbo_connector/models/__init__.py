@@ -59,6 +59,7 @@ from . import (
     account_payment,
     product,
     res_company,
+    res_config_settings,
     res_partner,
     qbo_customer_currency,
 )

@@ -175,6 +175,7 @@ class QboQueueCause(models.Model):
     def action_skip(self):
         """Ask for the reason why what stopped stays out of QuickBooks."""
         self.ensure_one()
+        self.check_access('read')
         return self._entries(stuck=True).action_skip()
 
     def _open(self, domain):

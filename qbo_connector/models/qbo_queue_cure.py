@@ -135,6 +135,7 @@ class QboQueueEntry(models.Model):
 
     def action_look(self):
         """Open the row with what is known of its failure; several as a list."""
+        self.check_access('read')
         if len(self) != 1:
             return self.action_open_entries()
         return {'type': 'ir.actions.act_window', 'res_model': self._name, 'res_id': self.id, 'view_mode': 'form',
@@ -142,6 +143,7 @@ class QboQueueEntry(models.Model):
 
     def action_open_entries(self):
         """Open rows as a list."""
+        self.check_access('read')
         return {'type': 'ir.actions.act_window', 'name': self.env._("Needs Attention"), 'res_model': self._name,
                 'view_mode': 'list,form', 'domain': [('id', 'in', self.ids)], 'target': 'current'}
 

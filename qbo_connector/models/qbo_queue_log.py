@@ -4,6 +4,8 @@ import hashlib
 
 from odoo import api, fields, models
 
+KEEP_SETTLED_DAYS = 'qbo_connector.keep_settled_days'
+
 
 class QboQueueEntry(models.Model):
     """The part of the queue that is looked at afterwards."""
@@ -32,7 +34,7 @@ class QboQueueEntry(models.Model):
 
         The system parameter ``qbo_connector.keep_settled_days`` says after how many days, 30 without it.
         """
-        days = int(self.env['ir.config_parameter'].sudo().get_param('qbo_connector.keep_settled_days') or 30)
+        days = int(self.env['ir.config_parameter'].sudo().get_param(KEEP_SETTLED_DAYS) or 30)
         limit = fields.Datetime.subtract(fields.Datetime.now(), days=days)
         settled = self.search(  # the oldest have the lowest numbers: found without an index of their own
             [('state', 'in', ('done', 'superseded')), ('write_date', '<', limit)], order='id', limit=1000)

@@ -23,7 +23,7 @@ from .rights import CORE_FIELDS, FIELDS, METHODS, MODELS, NOBODY, ROLES, ROUTES,
 OURS = 'odoo.addons.qbo_connector'
 # So that nothing but our own groups stands in the way.
 # What is found for one person, of whatever company, is that person's.
-OPENERS_ONLY = ('qbo.preflight.wizard', 'qbo.preflight.step', 'qbo.status.wizard')
+OPENERS_ONLY = ('qbo.preflight.wizard', 'qbo.preflight.step', 'qbo.skip.wizard', 'qbo.status.wizard')
 ODOO_RIGHTS = 'account.group_account_manager,product.group_product_manager,base.group_partner_manager'
 LOGGERS = ('odoo.models', 'odoo.http', 'odoo.addons.base.models.ir_rule', 'odoo.addons.base.models.ir_model')
 
@@ -80,6 +80,10 @@ class TestRights(HttpCase):
         """Make a row: existing records of Odoo, our own ones made for it, any text."""
         if model == 'qbo.audit':
             return cls.env[model]._note(cls.rows['qbo.connection'], 'retried', "Evidence", cls.rows['qbo.connection'])
+        if not cls.env[model]._auto:  # a query over what is stuck in the queue
+            cls.row('qbo.queue.entry').state = 'failed'
+            cls.env.flush_all()
+            return cls.env[model].search([('company_id', '=', cls.company.id)], limit=1)
         if 'connection_id' in cls.env[model]._fields:
             if made := cls.env[model].search([('connection_id', '=', cls.rows['qbo.connection'].id)], limit=1):
                 return made  # with the connection
@@ -135,7 +139,7 @@ class TestRights(HttpCase):
 
     @mute_logger(*LOGGERS)
     def test_each_role_has_the_access_rights_of_the_table(self):
-        self.assertEqual(self.models(), sorted(MODELS), "rights.MODELS lists all models")
+        self.assertFalse(set(self.models()) ^ set(MODELS), "rights.MODELS lists all models")
         for model, (readers, writers) in MODELS.items():
             for role in ROLES:
                 with self.subTest(model=model, role=role):
@@ -168,7 +172,7 @@ class TestRights(HttpCase):
                     if name.startswith('qbo_') or (field._modules and all(
                             module.startswith('qbo_') for module in field._modules)):
                         found.setdefault(name, set()).add(model)
-        self.assertEqual(sorted(found), sorted(CORE_FIELDS), "rights.CORE_FIELDS lists all fields")
+        self.assertFalse(set(found) ^ set(CORE_FIELDS), "rights.CORE_FIELDS lists all fields")
         for name, models in found.items():
             for model in sorted(models):
                 for role in ROLES:
@@ -180,7 +184,7 @@ class TestRights(HttpCase):
             f'{model}.{name}' for model in self.models() for name, field in self.env[model]._fields.items()
             if any(word in name for word in SENSITIVE) and not name.startswith(('activity_', 'message_', 'website_'))
             and not isinstance(field, (fields.Datetime, fields.Date))]
-        self.assertEqual(sorted(sensitive), sorted(FIELDS), "rights.FIELDS lists all sensitive fields")
+        self.assertFalse(set(sensitive) ^ set(FIELDS), "rights.FIELDS lists all sensitive fields")
         for path, least in FIELDS.items():
             model, name = path.rsplit('.', 1)
             for role in ROLES:
@@ -213,7 +217,7 @@ class TestRights(HttpCase):
     @mute_logger(*LOGGERS)
     def test_each_public_method_does_its_work_for_whom_the_table_names(self):
         methods = self.public_methods()
-        self.assertEqual(sorted(set(methods.values())), sorted(METHODS), "rights.METHODS lists all public methods")
+        self.assertFalse(set(methods.values()) ^ set(METHODS), "rights.METHODS lists all public methods")
         for (model, name), key in methods.items():
             if self.env[model]._abstract or (key.startswith(('qbo.syncable', 'qbo.badge')) and model not in (
                     'res.partner', 'product.product')):  # the mixin's code is the same everywhere
@@ -295,7 +299,7 @@ class TestRights(HttpCase):
         with patch.object(threading.current_thread(), 'dbname', self.env.cr.dbname, create=True):
             routes = {rule.rule for rule in self.env['ir.http'].routing_map().iter_rules()
                       if rule.endpoint.original_endpoint.__module__.startswith(OURS)}
-        self.assertEqual(sorted(routes), sorted(ROUTES), "rights.ROUTES lists all routes")
+        self.assertFalse(set(routes) ^ set(ROUTES), "rights.ROUTES lists all routes")
         for role in ROLES:
             if role != 'public':
                 self.authenticate(f'rights_{role}', f'rights_{role}')

@@ -1,0 +1,20 @@
+"""What is set for all companies of the database: how long the connector remembers."""
+
+from odoo import fields, models
+
+from .qbo_audit import KEEP_DAYS
+from .qbo_queue_log import KEEP_SETTLED_DAYS
+
+
+class ResConfigSettings(models.TransientModel):
+    """The settings of the connector, for those who administer Odoo."""
+
+    _inherit = 'res.config.settings'
+
+    qbo_keep_settled_days = fields.Integer(
+        string="Push Log (days)", config_parameter=KEEP_SETTLED_DAYS,
+        help="How long entries stay that were sent, with what was sent and received. Empty: 30 days. Links to "
+             "QuickBooks stay for ever, and so do entries that need a person.")
+    qbo_keep_audit_days = fields.Integer(
+        string="Audit Trail (days)", config_parameter=KEEP_DAYS,
+        help="How long the audit trail keeps who did what. Empty: for ever.")
