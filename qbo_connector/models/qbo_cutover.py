@@ -31,6 +31,7 @@ class QboCutover(models.Model):
 
     connection_id = fields.Many2one(
         'qbo.connection', required=True, index=True, ondelete='cascade',
+        help="Whose documents are looked for in QuickBooks.",
         default=lambda self: self.env['qbo.connection'].search([('company_id', '=', self.env.company.id)], limit=1))
     company_id = fields.Many2one(related='connection_id.company_id', store=True, index=True)
     date_from = fields.Date(string="From", help="Of the documents; empty: from the first one.")

@@ -24,7 +24,8 @@ class TestHelp(TransactionCase):
     def fields_of(self, view):
         """Return the fields of a form, those in lists within it too, that somebody may edit."""
         for node in etree.fromstring(view.arch).iter('field'):
-            outer = [field for field in node.iterancestors('field') if field.get('name')]
+            outer = [field for field in node.iterancestors('field')
+                     if field.get('name') and field.get('position', 'inside') == 'inside']
             model = self.env[view.model]
             for field in reversed(outer):
                 model = self.env[model._fields[field.get('name')].comodel_name]
