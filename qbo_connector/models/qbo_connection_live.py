@@ -44,7 +44,17 @@ class QboConnection(models.Model):
                                 checks=despite, reason=reason) if reason else ''
         self.message_post(body=Markup("<p>%s</p><ul>%s</ul><p>%s</p>") % (note, lines, overridden))
         self.env['qbo.audit']._note(self, 'golive', " ".join(filter(None, (note, overridden))))
+        self._enqueue_changed_links()
         self._trigger_drain(at=fields.Datetime.now())
+
+    def _enqueue_changed_links(self):
+        """Enqueue what was linked before the company was live and has changed in Odoo since: no search finds it."""
+        links = self.env['qbo.binding'].sudo().search(
+            [('connection_id', '=', self.id), ('pushed_at', '=', False), ('state', '=', 'active')])
+        for model, mine in links.grouped('model').items():
+            linked_at = {link.res_id: link.create_date for link in mine}
+            self.env[model].sudo().browse(linked_at).exists().filtered(
+                lambda record, linked_at=linked_at: record.write_date > linked_at[record.id])._qbo_enqueue()
 
     def _not_live(self):
         """Return why nothing goes to QuickBooks by itself, or ''."""

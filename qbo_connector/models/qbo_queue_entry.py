@@ -190,6 +190,8 @@ class QboQueueEntry(models.Model):
         domain = [('connection_id', 'in', connections.ids), ('model', '=', records._name),
                   ('res_id', 'in', records.ids)]
         open_rows = [*domain, ('state', 'in', OPEN_STATES + STUCK_STATES)]
+        if not all(connection.live_at for connection in connections):  # before, a link alone sends nothing
+            domain += ['|', ('connection_id.live_at', '!=', False), ('pushed_at', '!=', False)]
         return {
             (row.connection_id.id, row.res_id)
             for rows in (

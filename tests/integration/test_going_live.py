@@ -25,7 +25,7 @@ class TestBeforeLive(QueueCase):
         self.assertFalse(self.entries(invoice) | self.entries(self.partner))
         self.connection.sweep_due = True  # the daily search
         self.drain(self.connection)
-        self.assertFalse(self.books().get('Invoice'))
+        self.assertEqual([booked['DocNumber'] for booked in self.books().get('Invoice', [])], [])
         self.assertEqual(invoice.qbo_state, 'none')
         self.assertIn("not live", invoice.qbo_message)
         with self.assertRaisesRegex(UserError, "Go live first"):
@@ -45,6 +45,22 @@ class TestBeforeLive(QueueCase):
         other.action_post()
         self.drain(self.connection)
         self.assertEqual(self.one('Invoice')['TotalAmt'], 70)
+
+    def test_what_was_only_linked_is_left_alone_and_brought_up_to_date_by_going_live(self):
+        self.partner.action_qbo_push()
+        self.drain(self.connection)
+        link = self.env['qbo.binding'].search([('model', '=', 'res.partner'), ('res_id', '=', self.partner.id)])
+        link.pushed_at = False  # as a person links it by hand
+        self.env.cr.execute(
+            "UPDATE qbo_binding SET create_date = create_date - interval '1 h' WHERE id = %s", [link.id])
+        self.env.invalidate_all()
+        self.partner.name = "Renamed in Odoo"
+        self.drain(self.connection)
+        self.one('Customer', DisplayName="Queue Customer")
+        self.connection.sync_from = fields.Date.today()
+        self.connection._go_live([])
+        self.drain(self.connection)
+        self.one('Customer', DisplayName="Renamed in Odoo")
 
     def test_a_connection_that_pushed_before_there_was_the_switch_is_live_after_the_update(self):
         new = self.env['qbo.connection'].create({'company_id': self.env['res.company'].create({'name': "New"}).id})
