@@ -74,7 +74,7 @@ class QboConnection(models.Model):
         if not missing:
             return Check('ok', title, self.env._("Sent, and the same on both sides: %(links)s", links=compared))
         text = self.env._(
-            "Open a document and choose Send to QuickBooks Now. Not sent and found equal yet: %(missing)s.",
+            "Open a document and choose Send to QuickBooks. Not sent and found equal yet: %(missing)s.",
             missing=missing)
         if compared:
             text += " " + self.env._("Equal on both sides: %(links)s.", links=compared)

@@ -43,5 +43,6 @@ class TestDashboard(RowsMixin, QueueCase):
             before = self.env.cr.sql_log_count
             connections.web_read(spec)
             counts.append(self.env.cr.sql_log_count - before)
-        self.assertEqual(counts[0], counts[1])
+        # One or two more, of Odoo's own, for what one card alone has not got; never one for each card.
+        self.assertLessEqual(counts[1] - counts[0], 2, counts)
         self.assertLess(counts[1], 40)
