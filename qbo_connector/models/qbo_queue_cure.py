@@ -106,10 +106,12 @@ class QboQueueEntry(models.Model):
         """Return the mappings whose counterparts were sent with the rows, of the lists that the fault is about."""
         lists = {name for entry in self for name in entry._cure().lists} or {entity for _m, entity in KINDS.values()}
         sent = {pair for entry in self.sudo() for pair in _references(json.loads(entry.payload or 'null'), lists)}
-        return self.env['qbo.mapping'].search(
+        found = self.env['qbo.mapping'].search(
             Domain('connection_id', 'in', self.connection_id.ids) & Domain.OR(
                 Domain('reference_id.entity', '=', entity) & Domain('reference_id.remote_id', '=', remote_id)
                 for entity, remote_id in sent))
+        # A bank account may stand for a journal, too; most records post to accounts.
+        return found.filtered(lambda mapping: mapping.kind != 'journal') or found
 
     def _mend_record(self):
         """Open the record where the wrong value stands."""
@@ -237,8 +239,12 @@ class QboConnection(models.Model):
         """Override to retry what only another consent could mend."""
         result = super()._complete_oauth(*args, **kwargs)
         names = [cure.name for cure in cures.TABLE if cure.button == 'reconnect']
-        self.env['qbo.queue.entry'].sudo().search([
+        Entry = self.env['qbo.queue.entry'].sudo()
+        Entry.search([
             ('connection_id', 'in', self.ids), ('state', 'in', STUCK_STATES), ('cure', 'in', names)])._set_waiting()
+        # what the end of the consent met on its way need not wait for its next try
+        Entry.search([('connection_id', 'in', self.ids), ('state', '=', 'sending'), ('attempts', '=', 0),
+                      ('not_before', '!=', False)]).not_before = False
         return result
 
 

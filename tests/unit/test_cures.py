@@ -44,6 +44,12 @@ def test_names_classes_buttons_and_people_are_known():
     assert set(classes) <= ours | set(vars(faults))
 
 
+def test_every_row_is_provoked_and_mended_by_an_integration_test():
+    tests = ''.join((DOCS.parents[1] / 'tests' / 'integration' / name).read_text(encoding='utf-8')
+                    for name in ('test_cures.py', 'test_causes.py'))
+    assert [name for name in cures.BY_NAME if f"'{name}'" not in tests] == []
+
+
 def test_the_documentation_has_the_same_rows_in_the_same_words():
     assert documented() == [
         [cure.title, ', '.join(cure.codes) or NO_CODE, cure.cause, WHO[cure.who], BUTTONS[cure.button]]
