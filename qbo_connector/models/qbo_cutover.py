@@ -58,11 +58,11 @@ class QboCutover(models.Model):
             one.display_name = self.env._(
                 "Cut-over %(start)s to %(end)s", start=one.date_from or "…", end=one.date_to or "…")
 
-    @api.depends('connection_id', 'date_from', 'date_to')
+    @api.depends('connection_id', 'date_from', 'date_to', 'state')
     def _compute_expected(self):
         for one in self:
             one.document_count = one.expected_reads = 0
-            for handler, records in one._missing() if one.connection_id else ():
+            for handler, records in one._missing() if one.connection_id and one.state == 'draft' else ():
                 per_read = NUMBERS if handler._qbo_cutover == 'number' else PAYMENTS
                 one.document_count += len(records)
                 one.expected_reads += -(-len(records) // per_read)
