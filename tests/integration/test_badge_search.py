@@ -62,6 +62,7 @@ class TestBadgeSearch(QueueCase):
         self.drain(self.connection)
         there = self.env['res.company'].create({'name': "There"})
         self.env.user.company_ids |= there
+        self.env['qbo.connection'].create({'company_id': there.id})  # and not connected yet
         both = self.company | there
         here, elsewhere = (self.partner.with_context(allowed_company_ids=(company | both).ids)
                            for company in (self.company, there))

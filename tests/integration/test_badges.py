@@ -1,6 +1,6 @@
 """The badge of a record: what it says of waiting, changed, excluded and absent records, and how it is found."""
 
-from odoo.tests import tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import QueueCase
 
@@ -97,6 +97,29 @@ class TestBadges(QueueCase):
         self.assertIn("Not in the queue", self.badge(move)[1])
         bill = self.env['account.move'].create({'move_type': 'in_invoice', 'partner_id': self.partner.id})
         self.assertEqual(self.badge(bill), ('none', ''))
+
+    def test_readers_see_on_the_form_why_a_document_is_not_in_quickbooks(self):
+        reader = new_test_user(self.env, 'reader', groups='account.group_account_invoice,qbo_connector.group_qbo_user')
+        journal = self.env['account.journal'].create({'name': "Accruals", 'type': 'sale', 'code': "ACC"})
+        journal.qbo_excluded = True
+        self.connection.mapping_ids.filtered(lambda row: row.kind == 'account').reference_id.active = False
+        self.connection.sync_from = '2026-01-01'
+        reasons = {
+            "Only posted documents": self.invoice(post=False),
+            "Accruals": self.invoice(journal_id=journal.id),
+            "2026-01-01": self.invoice(invoice_date='2025-12-31'),
+            "Queue Item: ": self.invoice(),  # whose account has no mapping
+            "Booked by hand": self.invoice(),
+            "Taken out of the queue": self.invoice(),
+        }
+        self.entries(reasons["Booked by hand"])._skip("Booked by hand")
+        self.entries(reasons["Taken out of the queue"]).action_cancel()
+        self.drain(self.connection)
+        for reason, move in reasons.items():
+            with self.subTest(reason), Form(move.with_user(reader)) as form:
+                self.assertIn(reason, form.qbo_message)
+                self.assertEqual(form.qbo_notice, 'danger' if move.qbo_fixable else (
+                    'info' if move.state == 'posted' else False))
 
     def test_without_a_connection_the_badge_says_so_and_the_views_hide_it(self):
         elsewhere = self.env['res.company'].create({'name': "Elsewhere"})
