@@ -10,6 +10,10 @@ class QboBinding(models.Model):
 
     _inherit = 'qbo.binding'  # pylint: disable=consider-merging-classes-inherited  # one file a concern
 
+    # Few of many: a search by such a badge begins with them.
+    _unusual_index = models.Index(
+        "(model, res_id) WHERE variance IS NOT NULL OR kept_because IS NOT NULL OR state <> 'active'")
+
     qbo_url = fields.Char(compute='_compute_qbo_url', string="Page in QuickBooks")
 
     def _compute_qbo_url(self):
