@@ -19,6 +19,7 @@
         'views/qbo_setup_views.xml',
         'views/qbo_go_live_views.xml',
         'views/qbo_mapping_views.xml',
+        'views/qbo_mapping_wizard_views.xml',
         'views/qbo_reference_views.xml',
         'views/qbo_connection_lines_views.xml',
         'views/qbo_binding_views.xml',

@@ -71,17 +71,28 @@ class QboAudit(models.Model):
         :param records: a recordset of what it was done to, if that is not the connection
         :return: the new row
         """
+        return self._note_each(connection, event, [(text, records)])
+
+    @api.model
+    def _note_each(self, connection, event, notes):
+        """Add rows for several things that the current user has just done, see :meth:`_note`.
+
+        :param list notes: (text, records or None) of each
+        :return: the new rows
+        """
         user_sudo = self.env.user.sudo()
-        values = {
+        common = {
             'connection_id': connection.id, 'company_id': connection.sudo().company_id.id, 'event': event,
-            'text': text, 'at': fields.Datetime.now(), 'user_id': user_sudo.id,
-            'user_name': f'{user_sudo.name} ({user_sudo.login})',
+            'at': fields.Datetime.now(), 'user_id': user_sudo.id, 'user_name': f'{user_sudo.name} ({user_sudo.login})',
         }
-        if records:
-            values.update(
-                model=records._name, record_ids=json.dumps(records.ids), record_count=len(records),
-                record_names=", ".join(records[:LABEL_LIMIT].sudo().mapped('display_name')))
-        return insert_rows(self, [values])
+        rows = []
+        for text, records in notes:
+            about = {
+                'model': records._name, 'record_ids': json.dumps(records.ids), 'record_count': len(records),
+                'record_names': ", ".join(records[:LABEL_LIMIT].sudo().mapped('display_name')),
+            } if records else {}
+            rows.append({**common, 'text': text, **about})
+        return insert_rows(self, rows)
 
     # === NOTHING ELSE === #
 

@@ -77,35 +77,33 @@ class QboMapping(models.Model):
     def create(self, vals_list):
         """Override to note counterparts that are there from the beginning."""
         mappings = super().create(vals_list)
-        for mapping in mappings.filtered('reference_id'):
-            mapping._note_counterpart(self.env['qbo.reference'])
+        self._note_counterparts(dict.fromkeys(mappings.filtered('reference_id'), self.env['qbo.reference']))
         return mappings
 
-    def write(self, vals):
-        """Override to note the old counterpart and the new one."""
-        if 'reference_id' not in vals:
-            return super().write(vals)
-        before = {mapping: mapping.reference_id for mapping in self}
-        result = super().write(vals)
-        for mapping, old in before.items():
-            if mapping.reference_id != old:
-                mapping._note_counterpart(old)
-        return result
+    def _follow(self, before):
+        """Override to note the old counterparts and the new ones."""
+        super()._follow(before)
+        self._note_counterparts({mapping: old for mapping, old in before.items() if mapping.reference_id != old})
 
     def unlink(self):
         """Override to note counterparts that go with their row."""
-        for mapping in self.filtered('reference_id'):
-            mapping._note_counterpart(mapping.reference_id, self.env['qbo.reference'])
+        self._note_counterparts({mapping: mapping.reference_id for mapping in self.filtered('reference_id')}, gone=True)
         return super().unlink()
 
-    def _note_counterpart(self, old, new=None):
-        """Note that this row led to another counterpart before."""
-        self.ensure_one()
-        new = self.reference_id if new is None else new
-        nothing = self.env._("nothing")
-        self.env['qbo.audit']._note(self.connection_id, 'mapping', self.env._(
-            "%(kind)s %(name)s: %(old)s → %(new)s", kind=_readable(self, 'kind'), name=self.name,
-            old=old.display_name or nothing, new=new.display_name or nothing), self)
+    @api.model
+    def _note_counterparts(self, before, gone=False):
+        """Note that rows led to other counterparts before, or that they are deleted.
+
+        :param dict before: ``{mapping: reference}``
+        """
+        nothing, notes = self.env._("nothing"), {}
+        for mapping, old in before.items():
+            new = mapping.reference_id.browse() if gone else mapping.reference_id
+            notes.setdefault(mapping.connection_id, []).append((self.env._(
+                "%(kind)s %(name)s: %(old)s → %(new)s", kind=_readable(mapping, 'kind'), name=mapping.name,
+                old=old.display_name or nothing, new=new.display_name or nothing), mapping))
+        for connection, rows in notes.items():
+            self.env['qbo.audit']._note_each(connection, 'mapping', rows)
 
 
 class IrConfigParameter(models.Model):

@@ -2,8 +2,7 @@
 
 from odoo import models
 
-# What Excel, LibreOffice and Google Sheets take for the beginning of a formula; xlsxwriter makes one of "=" and "{=".
-FORMULA_STARTS = ('=', '+', '-', '@', '\t', '\r', '{=')
+from ..qbo.spreadsheet import FORMULA_STARTS
 
 
 class QboExportable(models.AbstractModel):

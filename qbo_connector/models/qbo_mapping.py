@@ -7,6 +7,8 @@ from odoo.tools import float_compare
 
 from ..exceptions import MissingMapping
 
+TOGETHER = 'qbo_mappings_together'
+
 # kind -> (model in Odoo, list in QuickBooks)
 KINDS = {
     'account': ('account.account', 'Account'),
@@ -21,12 +23,18 @@ KINDS = {
 TAXES = ('tax', 'tax_combination')
 INCOME_TYPES = ('Income', 'Other Income')
 DEPOSIT_TYPES = ('Bank', 'Other Current Asset')
+# what lines of sales documents may post to: sales, down payments (a liability), discounts and rounding (expenses)
+TYPES_OF_GROUP = {
+    'income': INCOME_TYPES, 'liability': ('Other Current Liability',),
+    'expense': ('Expense', 'Cost of Goods Sold', 'Other Expense'),
+}
 
 
 class QboMapping(models.Model):
     """One row: a record of Odoo and its counterpart. Rows without a counterpart are a to-do list."""
 
     _name = 'qbo.mapping'
+    _inherit = ['qbo.exportable']
     _description = "QuickBooks Mapping"
     _order = 'kind, res_id'
 
@@ -66,15 +74,20 @@ class QboMapping(models.Model):
         for mapping in self:
             mapping.res_model, mapping.entity = KINDS.get(mapping.kind, (False, False))
 
-    @api.depends('reference_id.active', 'reference_id.rate', 'kind', 'res_id', 'connection_id.tax_regime')
+    @api.depends('reference_id.active', 'reference_id.rate', 'reference_id.type', 'kind', 'res_id',
+                 'connection_id.tax_regime')
     def _compute_state(self):
+        records = self._records()
         for mapping in self:
             reference = mapping.reference_id
-            required = mapping.kind == 'account' or (
-                mapping.kind in TAXES and mapping.connection_id.tax_regime == 'global')
-            unmapped = 'missing' if required else 'optional'
+            unmapped = 'missing' if mapping._is_required(mapping.connection_id, mapping.kind) else 'optional'
             mapping.state = unmapped if not reference else 'mapped' if reference.active else 'inactive'
-            mapping.warning = mapping._warning(mapping.kind, mapping._record(), reference)
+            mapping.warning = mapping._warning(mapping.kind, records[mapping], reference)
+
+    @api.model
+    def _is_required(self, connection, kind):
+        """Tell whether documents wait for rows of a kind."""
+        return kind == 'account' or (kind in TAXES and connection.tax_regime == 'global')
 
     def _search_state(self, operator, value):
         if operator != 'in':
@@ -90,8 +103,11 @@ class QboMapping(models.Model):
 
     @api.depends('kind', 'res_id', 'connection_id')
     def _compute_suggestion(self):
+        records, lists = self._records(), {}
         for mapping in self:
-            suggestion = mapping._suggest(mapping.connection_id, mapping.kind, mapping._record())
+            connection = mapping.connection_id
+            lists.setdefault(connection, self._lists(connection))
+            suggestion = mapping._suggest(connection, mapping.kind, records[mapping], lists[connection])
             mapping.suggestion_id = suggestion.reference
             mapping.suggestion_reason = suggestion.reason
 
@@ -103,6 +119,16 @@ class QboMapping(models.Model):
         rate = self._tax_rate(record) if kind in TAXES and reference else None
         if rate is not None and float_compare(rate, reference.rate, precision_digits=4):
             return self.env._("Odoo charges %(odoo)g %%, this code %(qbo)g %%.", odoo=rate, qbo=reference.rate)
+        group = kind == 'account' and reference and ((record and record.internal_group) or 'income')
+        if reference.type and group in TYPES_OF_GROUP and reference.type not in TYPES_OF_GROUP[group]:
+            groups = dict(self.env['account.account']._fields['internal_group']._description_selection(self.env))
+            return self.env._("%(group)s in Odoo, but an account of type %(type)s in QuickBooks.",
+                              group=groups[group], type=reference.type)
+        deposits = DEPOSIT_TYPES if not record or kind != 'journal' or record.type != 'credit' else (
+            *DEPOSIT_TYPES, 'Credit Card')
+        if kind == 'journal' and reference.type and reference.type not in deposits:
+            return self.env._("QuickBooks takes money into accounts of type %(types)s, and this is of type %(type)s.",
+                              types=", ".join(deposits), type=reference.type)
         return False
 
     # === CRUD === #
@@ -127,20 +153,61 @@ class QboMapping(models.Model):
         return mappings
 
     def write(self, vals):
-        """Override to retry what waited for the counterpart; a row stays with its connection and record."""
+        """Override to let what depends on the counterpart follow; a row stays with its connection and record."""
         if not (self.env.su or {'connection_id', 'kind', 'res_id'}.isdisjoint(vals)):
             raise UserError(self.env._(
                 "A mapping stays with its connection and its record; only its counterpart changes."))
+        before = {mapping: mapping.reference_id for mapping in self} if 'reference_id' in vals else {}
         result = super().write(vals)
-        if vals.get('reference_id'):
-            self._release_entries()
+        if before and not self.env.context.get(TOGETHER):
+            self._follow(before)
         return result
+
+    def _set_references(self, references):
+        """Give many rows their counterparts; what follows from that is done once for all.
+
+        :param dict references: ``{mapping: reference}``
+        """
+        before = {mapping: mapping.reference_id for mapping in references}
+        for mapping, reference in references.items():
+            mapping.with_context(**{TOGETHER: True}).reference_id = reference
+        self.browse().union(*references)._follow(before)
+
+    def _follow(self, before):
+        """Let follow what depends on the counterparts of these rows.
+
+        :param dict before: ``{mapping: reference}`` as they were
+        """
+        self._release_entries()
 
     def _release_entries(self):
         """Retry the queue entries that failed for want of these mappings."""
-        complete = self.filtered('reference_id')
-        if complete:
-            self.env['qbo.queue.entry']._release(complete)
+        waiting = self.filtered('reference_id')._rows_waited_for()
+        if waiting:
+            self.env['qbo.queue.entry']._release(waiting)
+
+    def _entries_waiting(self):
+        """Return the queue entries that go on when these rows get counterparts, with what waits for them alone."""
+        entries_sudo = self.env['qbo.queue.entry'].sudo()
+        found = news = entries_sudo.search([
+            ('mapping_id', 'in', self._rows_waited_for().ids), ('state', '=', 'failed')])
+        while news:
+            waiting = entries_sudo.search([('dependency_ids', 'in', news.ids), ('state', '=', 'pending'),
+                                           ('id', 'not in', found.ids)])
+            news = waiting.filtered(lambda entry, found=found: not (entry.dependency_ids - found).filtered(
+                lambda other: other.state in ('failed', 'dead', 'unknown')))
+            found |= news
+        return found
+
+    def _rows_waited_for(self):
+        """Return these rows, and those that the default income account stands in for if it is among them."""
+        default = self.filtered(lambda mapping: mapping.kind == 'account' and not mapping.res_id)
+        if not default:
+            return self
+        others = self.search([('connection_id', 'in', default.connection_id.ids), ('kind', '=', 'account'),
+                              ('res_id', '!=', 0), ('reference_id', '=', False), ('missed_at', '!=', False)])
+        records = others._records()
+        return self | others.filtered(lambda mapping: records[mapping] and records[mapping].internal_group == 'income')
 
     # === LOOK-UP === #
 
@@ -184,10 +251,15 @@ class QboMapping(models.Model):
     @api.model
     def _add(self, connection, kind, record):
         """Create the row of a record."""
-        return self.create({
+        return self._add_all(connection, [(kind, record)])
+
+    @api.model
+    def _add_all(self, connection, targets):
+        """Create the rows of several ``(kind, record or None)``."""
+        return self.create([{
             'connection_id': connection.id, 'kind': kind, 'res_id': record.id if record else 0,
             'name': self._record_label(connection, kind, record),
-        })
+        } for kind, record in targets])
 
     @api.model
     def _record_label(self, connection, kind, record):
@@ -210,8 +282,22 @@ class QboMapping(models.Model):
     def _record(self):
         """Return the mapped record in its company, empty for the row of no record or when it was deleted."""
         self.ensure_one()
-        model = KINDS.get(self.kind, ('qbo.mapping',))[0]
-        return self.env[model].sudo().with_company(self.connection_id.company_id).browse(self.res_id or []).exists()
+        return self._records()[self]
+
+    def _records(self):
+        """Return ``{mapping: record}``, see :meth:`_record`; one query for each kind."""
+        found = {}
+        for (connection, kind), mappings in self.grouped(lambda row: (row.connection_id, row.kind)).items():
+            records = self._records_of(connection, kind, mappings.mapped('res_id'))
+            found.update((mapping, records[mapping.res_id]) for mapping in mappings)
+        return found
+
+    @api.model
+    def _records_of(self, connection, kind, ids):
+        """Return ``{id: record}`` of a kind in the company, empty for 0 or a deleted one."""
+        model = self.env[KINDS.get(kind, ('qbo.mapping',))[0]].sudo().with_company(connection.company_id)
+        there = {record.id: record for record in model.browse(set(ids) - {0}).exists()}
+        return {res_id: there.get(res_id, model.browse()) for res_id in ids}
 
     # === BUTTONS === #
 

@@ -10,23 +10,40 @@ from odoo.exceptions import ConcurrencyError
 from odoo.tools import float_compare
 
 from ..qbo import matching
-from .qbo_mapping import DEPOSIT_TYPES, INCOME_TYPES, KINDS
+from .qbo_mapping import DEPOSIT_TYPES, KINDS, TYPES_OF_GROUP
 
 Suggestion = namedtuple('Suggestion', 'reference confidence reason')
 Candidate = namedtuple('Candidate', 'name number reference')
 USUAL = 50  # the confidence of "this is the account such companies use", which no likeness supports
 
-# what lines of sales documents may post to: sales, down payments (a liability), discounts and rounding (expenses)
-TYPES_OF_GROUP = {
-    'income': INCOME_TYPES, 'liability': ('Other Current Liability',),
-    'expense': ('Expense', 'Cost of Goods Sold', 'Other Expense'),
-}
 USUAL_INCOME = ('SalesOfProductIncome', 'ServiceFeeIncome', 'OtherPrimaryIncome')
 ZERO_RATED = re.compile(r'\bz(ero)?\b', re.IGNORECASE)
 REVERSE_CHARGE = re.compile(r'\brc\b|\breverse\b', re.IGNORECASE)
 # what QuickBooks companies call the tax code of untaxed sales, best first (they are all 0 %)
 UNTAXED_CODES = ('no vat', 'out of scope', 'out-of-scope', 'no tax', 'exempt')
 CASH_ACCOUNTS = ('CashOnHand', 'UndepositedFunds')
+
+
+class Lists:
+    """The lists of one QuickBooks company, read once for many suggestions; inactive rows are not suggested."""
+
+    def __init__(self, references, connection):
+        self._references, self._connection, self._kept = references, connection, {}
+
+    def of(self, entity, types=None):
+        """Return the rows of a list, all or those of some types."""
+        key = (entity, types)
+        if key not in self._kept:
+            self._kept[key] = self.of(entity).filtered(lambda row: row.type in types) if types else (
+                self._references.search([('connection_id', '=', self._connection.id), ('entity', '=', entity)]))
+        return self._kept[key]
+
+    def finder(self, entity, types=None):
+        """Return what finds the likest of such rows."""
+        key = ('finder', entity, types)
+        if key not in self._kept:
+            self._kept[key] = matching.Finder(self.of(entity, types))
+        return self._kept[key]
 
 
 class QboMapping(models.Model):
@@ -40,27 +57,26 @@ class QboMapping(models.Model):
     def _fill(self, connection):
         """Create the rows of everything in use that has none yet.
 
-        :return: all rows of the connection, those in use first
+        :return: the rows of the connection that are in use, and the others
         :raises ConcurrencyError: the drain has just missed one of them; Odoo then repeats the request
         """
         known = {(m.kind, m.res_id): m for m in self.search([('connection_id', '=', connection.id)])}
-        rows = self.browse()
-        for kind, record in self._in_use(connection):
-            key = (kind, record.id if record else 0)
-            if key not in known:
-                try:
-                    known[key] = self._add(connection, kind, record)
-                except UniqueViolation as error:
-                    raise ConcurrencyError(self.env._("The mappings are changing. Please try again.")) from error
-            rows |= known.pop(key)
-        return rows | self.browse(m.id for m in known.values())
+        used = {(kind, record.id if record else 0): (kind, record) for kind, record in self._in_use(connection)}
+        try:
+            added = self._add_all(connection, [target for key, target in used.items() if key not in known])
+        except UniqueViolation as error:
+            raise ConcurrencyError(self.env._("The mappings are changing. Please try again.")) from error
+        known |= {(m.kind, m.res_id): m for m in added}
+        return self.union(*(known.pop(key) for key in used)), self.union(*known.values())
 
     @api.model
     def _in_use(self, connection):
         """Return ``(kind, record or None)`` of everything the company's sales use."""
         company = connection.company_id
         company_self = self.sudo().with_company(company).with_context(allowed_company_ids=company.ids)
-        used = [('account', None), *(('account', account) for account in company_self._used_accounts(company))]
+        accounts = company_self._used_accounts(company)
+        accounts |= accounts.browse(self._categories(connection))
+        used = [('account', None), *(('account', account) for account in accounts.sorted('code'))]
         if connection.tax_regime == 'global':
             used.append(('tax', None))
         if connection.tax_regime != 'none':
@@ -100,11 +116,55 @@ class QboMapping(models.Model):
             [('property_account_income_categ_id', '!=', False)]).property_account_income_categ_id
         accounts |= self.env['account.journal'].search(
             [('type', '=', 'sale'), ('company_id', '=', company.id)]).default_account_id
+        accounts |= company.income_account_id
         accounts |= company.account_discount_expense_allocation_id
         accounts |= company.account_journal_early_pay_discount_loss_account_id
         accounts |= self.env['account.fiscal.position.account'].search(
             [('company_id', '=', company.id), ('account_src_id', 'in', accounts.ids)]).account_dest_id
-        return accounts.filtered(lambda a: company.root_id in a.company_ids or company in a.company_ids).sorted('code')
+        return accounts.filtered(lambda a: company.root_id in a.company_ids or company in a.company_ids)
+
+    @api.model
+    def _unused(self, connection):
+        """Return ``(kind, record)`` of what sales could use, and do not."""
+        company = connection.company_id
+        company_self = self.sudo().with_company(company).with_context(allowed_company_ids=company.ids)
+        accounts = company_self.env['account.account'].search([
+            ('company_ids', 'in', company.root_id.ids), ('internal_group', 'in', list(TYPES_OF_GROUP)),
+            ('account_type', '!=', 'liability_payable')])
+        unused = [('account', account) for account in accounts]
+        if connection.tax_regime != 'none':
+            unused += [('tax', tax) for tax in company_self.env['account.tax'].search(
+                [('company_id', 'in', company.parent_ids.ids), ('type_tax_use', '=', 'sale')])]
+        return unused
+
+    @api.model
+    def _categories(self, connection):
+        """Return ``{account id: [name of a product category]}`` of the categories that saleable products are in.
+
+        The expense account counts where QuickBooks keeps the stock too: its items need one then.
+        """
+        company = connection.company_id
+        groups = self.env['product.template'].sudo().with_company(company)._read_group([
+            ('sale_ok', '=', True), ('company_id', 'in', (False, company.id)), ('categ_id', '!=', False)], ['categ_id'])
+        found = {}
+        for category, in groups:
+            accounts = category.property_account_income_categ_id or company.income_account_id
+            if connection.stockable_as == 'inventory':
+                accounts |= category.property_account_expense_categ_id or company.expense_account_id
+            for account in accounts:
+                found.setdefault(account.id, []).append(category.display_name)
+        return found
+
+    @api.model
+    def _used_currencies(self, company):
+        """Return the currencies of posted customer documents and payments."""
+        used = self.env['res.currency']
+        for model, domain in (
+                ('account.move', [('move_type', 'in', ('out_invoice', 'out_refund')), ('state', '=', 'posted')]),
+                ('account.payment', [('partner_type', '=', 'customer'), ('state', 'not in', ('draft', 'canceled'))])):
+            groups = self.env[model]._read_group([('company_id', '=', company.id), *domain], ['currency_id'])
+            used = used.union(*(currency for currency, in groups))
+        return used
 
     @api.model
     def _used_taxes(self, company):
@@ -118,27 +178,41 @@ class QboMapping(models.Model):
     # === SUGGEST === #
 
     @api.model
-    def _suggest(self, connection, kind, record):
-        """Return the likeliest counterpart of a record as :class:`Suggestion`; its reference may be empty."""
+    def _lists(self, connection):
+        """Return what suggestions for many records are made from."""
+        return Lists(self.env['qbo.reference'], connection)
+
+    @api.model
+    def _suggest(self, connection, kind, record, lists=None):
+        """Return the likeliest counterpart of a record as :class:`Suggestion`; its reference may be empty.
+
+        :param lists: what :meth:`_lists` returned, when there are more records
+        """
         none = Suggestion(self.env['qbo.reference'], 0, False)
         if kind not in KINDS:
             return none
-        candidates = self.env['qbo.reference'].search(
-            [('connection_id', '=', connection.id), ('entity', '=', KINDS[kind][1])])
-        return getattr(self, f'_suggest_{kind}')(candidates, record) or none
+        return getattr(self, f'_suggest_{kind}')(lists or self._lists(connection), record) or none
 
     @api.model
-    def _alike(self, candidates, name, number=None):
+    def _alike(self, finder, name, number=None):
         """Return the candidate of the same number or of the likest name, or None."""
-        found = matching.suggest(list(candidates), name, number or None)
-        return found and Suggestion(found.candidate, found.confidence, found.reason)
+        found = finder.suggest(name, number or None)
+        return found and Suggestion(found.candidate, found.confidence, self._reason(found))
 
     @api.model
-    def _suggest_account(self, candidates, account):
+    def _reason(self, found):
+        """Return in the user's language why something was found."""
+        reasons = {'same number': self.env._("same number"), 'same name': self.env._("same name")}
+        return reasons.get(found.reason) or self.env._("similar name %(confidence)s %%", confidence=found.confidence)
+
+    @api.model
+    def _suggest_account(self, lists, account):
         """Suggest an account of the same nature by number or name; else, for income, where product sales usually go."""
         group = (account and account.internal_group) or 'income'
-        candidates = candidates.filtered(lambda c: c.type in TYPES_OF_GROUP.get(group, ()))
-        alike = account and self._alike(candidates, account.name, account.code)
+        if group not in TYPES_OF_GROUP:
+            return None
+        candidates = lists.of('Account', TYPES_OF_GROUP[group])
+        alike = account and self._alike(lists.finder('Account', TYPES_OF_GROUP[group]), account.name, account.code)
         if alike or group != 'income':
             return alike
         for subtype in USUAL_INCOME:
@@ -147,20 +221,20 @@ class QboMapping(models.Model):
         return None
 
     @api.model
-    def _suggest_class(self, candidates, account):
+    def _suggest_class(self, lists, account):
         """Suggest the class of a like name."""
-        return self._alike(candidates, account.name, account.code)
+        return self._alike(lists.finder('Class'), account.name, account.code)
 
     @api.model
-    def _suggest_department(self, candidates, account):
+    def _suggest_department(self, lists, account):
         """Suggest the location of a like name."""
-        return self._alike(candidates, account.name, account.code)
+        return self._alike(lists.finder('Department'), account.name, account.code)
 
     @api.model
-    def _suggest_journal(self, candidates, journal):
+    def _suggest_journal(self, lists, journal):
         """Suggest where a journal's money lies: by name, else the usual bank or cash account."""
-        candidates = candidates.filtered(lambda c: c.type in DEPOSIT_TYPES)
-        alike = self._alike(candidates, journal.name)
+        candidates = lists.of('Account', DEPOSIT_TYPES)
+        alike = self._alike(lists.finder('Account', DEPOSIT_TYPES), journal.name)
         if alike:
             return alike
         if journal.type == 'cash':
@@ -171,27 +245,28 @@ class QboMapping(models.Model):
         return Suggestion(usual[0], USUAL, self.env._("usual account of such a journal")) if usual else None
 
     @api.model
-    def _suggest_term(self, candidates, term):
+    def _suggest_term(self, lists, term):
         """Suggest the term of the same number of days, or of a like name."""
         if len(term.line_ids) == 1 and term.line_ids.delay_type == 'days_after':
             days = term.line_ids.nb_days
-            same = candidates.filtered(lambda c: c.due_days == days)[:1]
+            same = lists.of('Term').filtered(lambda c: c.due_days == days)[:1]
             if same:
                 return Suggestion(same, 95, self.env._("same %(days)s days", days=days))
             return None
-        return self._alike(candidates, term.name)
+        return self._alike(lists.finder('Term'), term.name)
 
     @api.model
-    def _suggest_payment_method(self, candidates, line):
+    def _suggest_payment_method(self, lists, line):
         """Suggest a method of a like name; what lands in a cash journal is cash."""
         names = [line.name] if line else []
         if line.journal_id.type == 'cash':
             names.append("Cash")
-        return next(filter(None, (self._alike(candidates, name) for name in names)), None)
+        return next(filter(None, (self._alike(lists.finder('PaymentMethod'), name) for name in names)), None)
 
     @api.model
-    def _suggest_tax(self, candidates, tax):
+    def _suggest_tax(self, lists, tax):
         """Suggest a code of the same rate, never of another one; the name decides among several."""
+        candidates = lists.of('TaxCode')
         if not tax:
             return self._suggest_untaxed(candidates)
         rate = self._tax_rate(tax)
@@ -204,7 +279,7 @@ class QboMapping(models.Model):
         best = self._likest_code(same, tax, threshold=0.3 if rate else 0.75)
         if best:
             sure = 90 if len(same) == 1 else 60
-            return Suggestion(best.candidate.reference, max(sure, best.confidence), f'{text}, {best.reason}')
+            return Suggestion(best.candidate.reference, max(sure, best.confidence), f'{text}, {self._reason(best)}')
         if rate:
             return Suggestion(same[0], 90 if len(same) == 1 else 60, text)
         return self._suggest_zero(same, tax)
@@ -235,9 +310,9 @@ class QboMapping(models.Model):
         return None
 
     @api.model
-    def _suggest_tax_combination(self, candidates, combination):
+    def _suggest_tax_combination(self, lists, combination):
         """Suggest a code of the same rate in all; the names decide among several."""
-        return self._suggest_tax(candidates, combination)
+        return self._suggest_tax(lists, combination)
 
     @api.model
     def _tax_rate(self, tax):

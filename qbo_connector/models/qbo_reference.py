@@ -6,6 +6,7 @@ from odoo import api, fields, models
 
 LISTS = ('Account', 'TaxCode', 'Term', 'PaymentMethod', 'Item', 'Customer')
 EVERY = {'Active': (True, False)}  # a list query hides inactive rows unless it asks for both (QBO: "Query operations")
+UNFILTERED = ('TaxAgency', 'CompanyCurrency')  # agencies have no Active; that of currencies may not be asked for
 
 
 class QboReference(models.Model):
@@ -19,12 +20,13 @@ class QboReference(models.Model):
     company_id = fields.Many2one(related='connection_id.company_id', store=True, index=True)
     entity = fields.Selection(
         [('Account', "Account"), ('TaxCode', "Tax Code"), ('Term', "Term"), ('PaymentMethod', "Payment Method"),
-         ('Item', "Product or Service"), ('Customer', "Customer"), ('Class', "Class"), ('Department', "Location")],
+         ('Item', "Product or Service"), ('Customer', "Customer"), ('Class', "Class"), ('Department', "Location"),
+         ('CompanyCurrency', "Currency"), ('TaxAgency', "Tax Agency")],
         required=True, string="List")
     remote_id = fields.Char(string="QuickBooks ID", required=True)
     name = fields.Char(required=True)
     full_name = fields.Char(help="With the names of its parents.")
-    number = fields.Char(help="Account number or SKU.")
+    number = fields.Char(help="Account number, SKU, or code of a currency.")
     type = fields.Char()
     subtype = fields.Char()
     email = fields.Char()
@@ -93,14 +95,24 @@ class QboConnection(models.Model):
         """
         self.ensure_one()
         client = client or self._qbo_client()
-        for entity in kinds or (*LISTS, *self._tracked_lists()):
-            objects = list(client.query_all(entity, where=EVERY))
+        for entity in kinds or (*LISTS, *self._tracked_lists(), *self._further_lists()):
+            objects = list(client.query_all(entity, where=None if entity in UNFILTERED else EVERY))
             rates = None
             if entity == 'TaxCode':
                 rates = {o['Id']: Decimal(str(o.get('RateValue') or 0))
                          for o in client.query_all('TaxRate', where=EVERY)}
             self.env['qbo.reference']._mirror(self, entity, [reference_values(entity, o, rates) for o in objects])
         self.references_read_at = fields.Datetime.now()
+
+    def _further_lists(self):
+        """Return the lists that only some companies keep: of currencies, and of the agencies of codes made here."""
+        self.ensure_one()
+        kept = {'CompanyCurrency': self.multi_currency, 'TaxAgency': self._makes_tax_codes()}
+        return tuple(entity for entity, keeps in kept.items() if keeps)
+
+    def _makes_tax_codes(self):
+        """Tell whether tax codes can be made there: automated sales tax has its own."""
+        return self.tax_regime == 'global' or (self.tax_regime == 'us' and not self.partner_tax)
 
 
 def reference_values(entity, data, rates=None):
@@ -115,7 +127,7 @@ def reference_values(entity, data, rates=None):
     values = {
         'remote_id': data['Id'], 'name': name, 'full_name': full_name if full_name != name else False,
         'active': data.get('Active', True), 'sync_token': data.get('SyncToken') or False,
-        'number': data.get('AcctNum') or data.get('Sku') or False,
+        'number': data.get('AcctNum') or data.get('Sku') or data.get('Code') or False,
         'type': data.get('AccountType') or data.get('Type') or False,
         'subtype': data.get('AccountSubType') or False,
         'email': (data.get('PrimaryEmailAddr') or {}).get('Address') or False,

@@ -131,6 +131,19 @@ class QboClient:
         answer = self._send('POST', BATCH, {'requestid': requestid}, body=body.encode('utf-8'))
         return batch_outcomes(items, answer)
 
+    def make_tax_code(self, body, requestid):
+        """Make a tax code with its rates (QBO: "TaxService"); neither can be changed or deleted by the API.
+
+        :param str body: JSON, see :func:`~.payloads.lists.tax_code_payload`
+        :return: :class:`~.answer.Answer` with TaxCodeId
+        :raises QboError: see :mod:`.faults`
+        """
+        return self._send('POST', '/taxservice/taxcode', {'requestid': requestid}, body=body.encode('utf-8'))
+
+    def exchange_rate(self, code):
+        """Return the Answer with today's ExchangeRate of a currency: home units for one of it."""
+        return unwrap(self._send('GET', '/exchangerate', {'sourcecurrencycode': code}), 'ExchangeRate')
+
     def read(self, entity, remote_id):
         """Return the :class:`~.answer.Answer` with one object; a deleted transaction raises NotFound."""
         path = f'/{entity.lower()}/{url_quote(str(remote_id), safe="")}'

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -15,37 +16,67 @@ class Suggestion:
     reason: str
 
 
-def suggest(candidates, name, number=None, threshold=0.75):
-    """Return the best :class:`Suggestion`, or None.
+#: So many candidates are compared letter by letter; of more, those that share most with the name.
+SHORTLIST = 30
 
-    The same number decides, then the same name, then likeness of names. Names whose figures differ
-    ("VAT 20 %" and "VAT 5 %", "30 days" and "15 days") are never alike, however similar they look.
+
+def suggest(candidates, name, number=None, threshold=0.75):
+    """Return the best :class:`Suggestion`, or None; see :meth:`Finder.suggest`. For many names make one Finder."""
+    return Finder(candidates).suggest(name, number, threshold)
+
+
+class Finder:
+    """Finds likenesses among many candidates: numbers and names are looked up, and few are compared.
 
     :param candidates: objects with ``name`` and ``number``
-    :param str name: the name to find; accents, case, punctuation and word order count little
-    :param str number: its account number or code, if it has one
-    :param float threshold: least likeness, 0 to 1
     """
-    candidates = list(candidates)
-    wanted_number = compact(number)
-    if wanted_number:
-        for candidate in candidates:
-            if compact(candidate.number) == wanted_number:
-                return Suggestion(candidate, 100, "same number")
-    wanted = plain(name)
-    if not wanted:
-        return None
-    best, best_ratio = None, 0.0
-    for candidate in candidates:
-        ratio = likeness(wanted, plain(candidate.name))
-        if ratio > best_ratio:
-            best, best_ratio = candidate, ratio
-    if best is None or best_ratio < threshold:
-        return None
-    if best_ratio == 1.0:
-        return Suggestion(best, 100, "same name")
-    confidence = min(99, round(best_ratio * 100))
-    return Suggestion(best, confidence, f"similar name {confidence} %")
+
+    def __init__(self, candidates):
+        self._candidates = list(candidates)
+        self._plain = [plain(candidate.name) for candidate in self._candidates]
+        self._numbers, self._names, self._places = {}, {}, {}
+        for place, (candidate, text) in enumerate(zip(self._candidates, self._plain, strict=True)):
+            self._numbers.setdefault(compact(candidate.number), candidate)
+            self._names.setdefault(text, candidate)
+            if len(self._candidates) > SHORTLIST:
+                for gram in _grams(text):
+                    self._places.setdefault(gram, []).append(place)
+
+    def suggest(self, name, number=None, threshold=0.75):
+        """Return the best :class:`Suggestion`, or None.
+
+        The same number decides, then the same name, then likeness of names. Names whose figures differ
+        ("VAT 20 %" and "VAT 5 %", "30 days" and "15 days") are never alike, however similar they look.
+
+        :param str name: the name to find; accents, case, punctuation and word order count little
+        :param str number: its account number or code, if it has one
+        :param float threshold: least likeness, 0 to 1
+        """
+        wanted_number, wanted = compact(number), plain(name)
+        if wanted_number and wanted_number in self._numbers:
+            return Suggestion(self._numbers[wanted_number], 100, "same number")
+        if not wanted:
+            return None
+        if wanted in self._names:
+            return Suggestion(self._names[wanted], 100, "same name")
+        best, best_ratio = None, 0.0
+        for place in self._shortlist(wanted):
+            ratio = likeness(wanted, self._plain[place])
+            if ratio > best_ratio:
+                best, best_ratio = self._candidates[place], ratio
+        if best is None or best_ratio < threshold:
+            return None
+        confidence = min(99, round(best_ratio * 100))
+        return Suggestion(best, confidence, f"similar name {confidence} %")
+
+    def _shortlist(self, wanted):
+        """Return the places of the candidates that are worth comparing, in their order."""
+        if len(self._candidates) <= SHORTLIST:
+            return range(len(self._candidates))
+        shared = Counter()
+        for gram in _grams(wanted):
+            shared.update(self._places.get(gram, ()))
+        return sorted(place for place, _count in shared.most_common(SHORTLIST))
 
 
 def likeness(one, other):
@@ -64,6 +95,12 @@ def plain(text):
     text = unicodedata.normalize('NFKD', str(text or '')).casefold()
     text = ''.join(char for char in text if not unicodedata.combining(char))
     return ' '.join(re.findall(r'\d+(?:[.,]\d+)*|[^\W\d_]+', text))
+
+
+def _grams(text):
+    """Return the sets of three letters that a name is made of, ends of words included."""
+    text = f' {text} ' if text else ''
+    return {text[start:start + 3] for start in range(len(text) - 2)}
 
 
 def _figures(plain):

@@ -91,7 +91,7 @@ class TestSuggestions(MappingCase):
 
     def test_a_row_that_the_drain_adds_at_the_same_moment_makes_odoo_repeat_the_request(self):
         connection = self.connect()
-        with patch.object(type(self.Mapping), '_add', side_effect=UniqueViolation), \
+        with patch.object(type(self.Mapping), '_add_all', side_effect=UniqueViolation), \
                 self.assertRaises(ConcurrencyError):
             self.env['qbo.mapping.wizard'].create({'connection_id': connection.id})
 

@@ -59,8 +59,9 @@ def test_classes_and_locations_are_kept_where_the_preferences_have_them(us):
     ({**PER_LINE, 'ClassTrackingPerTxnLine': False}, True, 'ClassRef'), (PER_LINE, False, 'ClassRef'),
     ({**PER_LINE, 'TrackDepartments': False}, False, 'DepartmentRef')])
 def test_what_the_company_does_not_track_is_refused_or_dropped(us, preferences, on_line, key):
+    entity = 'Class' if key == 'ClassRef' else 'Department'
+    made = us.post(entity, {'Name': "Retail"})
     us.preferences(AccountingInfoPrefs=preferences)
-    made = us.post('Class' if key == 'ClassRef' else 'Department', {'Name': "Retail"})
     extra = {key: {'value': made['Id']}}
     body = sale(us.customer(), line(100, **extra)) if on_line else sale(us.customer(), **extra)
     error = us.refused('Invoice', body)
@@ -68,6 +69,14 @@ def test_what_the_company_does_not_track_is_refused_or_dropped(us, preferences, 
     us.company.switches['untracked'] = 'drop'
     invoice = us.post('Invoice', body)
     assert key not in invoice and key not in invoice['Line'][0]['SalesItemLineDetail']
+
+
+@pytest.mark.parametrize(('entity', 'preferences'), [
+    ('Class', {'ClassTrackingPerTxn': False, 'ClassTrackingPerTxnLine': False}),
+    ('Department', {'TrackDepartments': False})])
+def test_new_classes_and_locations_need_a_company_that_tracks_them(us, entity, preferences):
+    us.preferences(AccountingInfoPrefs=preferences)
+    assert us.refused(entity, {'Name': "Retail"})['code'] == '5030'
 
 
 def test_a_class_stays_when_classes_are_no_longer_tracked(us):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from qbo.matching import suggest
+from qbo.matching import SHORTLIST, Finder, suggest
 
 
 @dataclass(frozen=True)
@@ -67,3 +67,17 @@ def test_likeness_below_the_threshold_is_not_suggested():
 def test_any_names_can_be_compared(candidates, name, number):
     found = suggest(candidates, name, number)
     assert found is None or (found.candidate in candidates and 75 <= found.confidence <= 100)
+
+
+def test_among_thousands_the_same_is_found_as_among_few():
+    others = [Candidate(f"{first} {second} {third}", str(10000 + place)) for place, (first, second, third) in enumerate(
+        (a, b, c) for a in ("Rent", "Travel", "Repairs") for b in ("North", "South", "West") for c in ("Vans", "Cars"))]
+    many = Finder([*others, *CHART])
+    ledgers = [Candidate(f"Ledger {chr(97 + n % 26) * 3}{chr(97 + n // 26) * 3}") for n in range(600)]
+    assert len(others) + len(CHART) <= SHORTLIST < len(ledgers)
+    wide = Finder([*others, *ledgers, *CHART])
+    for name, number in (("Whatever", '4000'), ("services", None), ("Undeposited Fund", None), ("Payroll", None),
+                         ("Travel, west: vans", None), ("Net 30 days", None)):
+        few, lot = many.suggest(name, number), wide.suggest(name, number)
+        assert (few and few.candidate) == (lot and lot.candidate)
+        assert (few and few.confidence) == (lot and lot.confidence)

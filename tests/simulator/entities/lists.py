@@ -77,6 +77,18 @@ class Tree(NamedList):
 
     forbidden = ':'
     checked_names = ('Name',)
+    preferences = {'Class': ('ClassTrackingPerTxn', 'ClassTrackingPerTxnLine'), 'Department': ('TrackDepartments',)}
+
+    def check(self, company, obj, old):
+        """New ones belong to a company that tracks them (its plan has the feature).
+
+        :raises faults.Refusal: 5030, as switch `untracked` says
+        """
+        kept = company.objects['Preferences']['1']['AccountingInfoPrefs']
+        if old is None and company.switch('untracked') == 'refuse' and not any(
+                kept.get(preference) for preference in self.preferences[self.name]):
+            raise faults.Refusal(5030, "Feature Not Supported Error",
+                                 f"Feature Not Supported Error : {self.name} is turned off for this company", "")
 
     def compute(self, company, obj, old):
         """FullyQualifiedName and the flag that tells of a parent."""
