@@ -36,8 +36,8 @@ chaos:          ## Kill Odoo 60 times and PostgreSQL twice in bad weather, then 
 account-tests:  ## Odoo's own tests of accounting, with the addon and without it, compared (QUICK=1 for what concerns the addon)
 	$(LAB) account-tests $(if $(QUICK),--quick)
 
-screenshots:    ## Take the pictures of the README and the Apps page anew, from a real run in Chromium
-	$(LAB) screenshots
+screenshots:    ## Take the pictures of the README, the manual and the Apps page anew, from a real run in Chromium (ONLY=invoice,... for some)
+	$(LAB) screenshots $(if $(ONLY),--only "$(ONLY)")
 
 translations:   ## Write the template of all texts anew, and bring the languages in line with it
 	$(LAB) translations

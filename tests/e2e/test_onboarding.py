@@ -3,8 +3,8 @@ import json
 import re
 
 from tests.lab import connect, demo
+from tests.lab.page import Page, open_page
 from tests.lab.paths import REPO
-from tests.lab.screenshots import Page, open_page
 
 from .office import Office, until
 

@@ -69,10 +69,10 @@ def demo(options) -> bool:
         return demonstration.demo(machine, options.once, options.input, options.vat)
 
 
-def screenshots(_options) -> bool:
-    """Take the pictures of the README and the Apps page anew, from a real run in Chromium."""
+def screenshots(options) -> bool:
+    """Take the pictures of the README, the manual and the Apps page anew, from a real run in Chromium."""
     with ready() as machine:
-        pictures.take(machine)
+        pictures.take(machine, options.only)
     return True
 
 
@@ -125,9 +125,11 @@ def main() -> int:
         sub.set_defaults(function=function)
         return sub
 
-    for function in (setup, start, stop, lint, screenshots, translations, clean):
+    for function in (setup, start, stop, lint, translations, clean):
         command(function)
     command(test).add_argument('stages', nargs='*', metavar='stage', help=', '.join(checks.STAGES))
+    command(screenshots).add_argument(
+        '--only', type=lambda text: tuple(text.split(',')), default=(), metavar='name,...', help="keep these alone")
     bench_options = command(bench)
     bench_options.add_argument('--only', type=bench_plan.keys, default=[], metavar='key,...',
                                help=f"only some of {', '.join(bench_plan.KEYS)}")

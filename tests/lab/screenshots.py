@@ -1,148 +1,260 @@
-"""The pictures of the README and of the Apps page, taken in Chromium from a real run: ``make screenshots``."""
-import base64
-import contextlib
-import fcntl
-import json
-import os
-import shutil
-import signal
+"""The pictures of the README, the manual and the Apps page, taken from a real run in Chromium: ``make screenshots``.
+
+One story is told, from the keys to the daily work. In :data:`STORY` its acts, which change something, and its
+pictures, which only look, follow one another; each is a small function of its own.
+"""
 import subprocess
-import tempfile
 import time
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
-from . import chromium, connect, demo
+from . import connect, demo
 from .client import OdooClient
 from .machine import Machine
-from .paths import REPO, LabError, say
+from .page import Page, open_page
+from .paths import BUILD, REPO, LabError, say
 
-FOLDER = REPO / 'qbo_connector/static/description'
-WINDOW = {'width': 1280, 'height': 800, 'deviceScaleFactor': 0.8, 'mobile': False}
-PATIENCE = 60  # seconds
+APP, DOCS = REPO / 'qbo_connector/static/description', REPO / 'docs/images'
+PATIENCE = 120  # seconds
 CUSTOMER = "Azure Interior"
 PRODUCTS = ("Office Chair", "Desk Combination", "Cabinet with Doors")
-INVOICES, SLOW, SHARE = 900, 1.5, 40  # documents, seconds of a call, per cent done when the picture is taken
+BACKFILL, SLOW, SHARE = 300, 2.5, 35  # invoices, seconds of a call, per cent done when the picture is taken
+NAMESAKE = "Lighthouse Supplies"  # a customer in QuickBooks whose invoice has a number that Odoo will give
 #: 256 colours are enough, in a third of the bytes.
 SHRINK = "import sys; from PIL import Image; p = sys.argv[1]; Image.open(p).quantize(256).save(p, optimize=True)"
 
 
-class Page:
-    """A page of a headless Chromium, which is spoken to over two pipes (Chrome DevTools Protocol)."""
+@dataclass
+class Scene:
+    """What the story is played on."""
 
-    def __init__(self, read: int, write: int):
-        self._read, self._write = os.fdopen(read, 'rb'), os.fdopen(write, 'wb')
-        self._number, self._session = 0, {}
-        target = self.call('Target.createTarget', url='about:blank')['targetId']
-        self._session = {'sessionId': self.call('Target.attachToTarget', targetId=target, flatten=True)['sessionId']}
-        self.call('Emulation.setDeviceMetricsOverride', **WINDOW)
+    machine: Machine
+    page: Page
+    client: OdooClient
+    company: int
+    simulator_url: str
+    only: tuple[str, ...] = ()
+    connection: int = 0
+    invoice: int = 0
+    stopped: int = 0
 
-    def call(self, method: str, **parameters) -> dict:
-        """Send a command and return its result."""
-        self._number += 1
-        message = {'id': self._number, 'method': method, 'params': parameters, **self._session}
-        self._write.write(json.dumps(message).encode() + b'\0')
-        self._write.flush()
-        while True:
-            answer = json.loads(self._message())
-            if answer.get('id') == self._number:
-                if 'error' in answer:
-                    raise LabError(f"Chromium: {method}: {answer['error']}")
-                return answer['result']
+    def press(self, method: str, selector: str, model: str = 'qbo.connection', ids: list[int] | None = None) -> dict:
+        """Press a button of a record, and wait until what it opens shows something."""
+        action = self.client.call(model, method, ids or [self.connection])
+        self.page.act(action, selector)
+        return action
 
-    def _message(self) -> bytes:
-        message = b''
-        while not message.endswith(b'\0'):
-            part = self._read.read(1)
-            if not part:
-                raise LabError("Chromium ended.")
-            message += part
-        return message[:-1]
+    def shoot(self, name: str, folder: Path = DOCS, **part) -> None:
+        """Store what the page shows, or a part of it."""
+        if self.only and name not in self.only:
+            return
+        folder.mkdir(exist_ok=True)
+        file = folder / f'{name}.png'
+        file.write_bytes(self.page.picture(**part))
+        subprocess.run([self.machine.python, '-c', SHRINK, file], check=True)
+        say(f"{file.relative_to(REPO)}: {file.stat().st_size // 1024} kB")
 
-    def evaluate(self, script: str):
-        """Run JavaScript and return what it comes to."""
-        return self.call('Runtime.evaluate', expression=script, returnByValue=True)['result'].get('value')
+    def sent(self) -> None:
+        """Wait until nothing waits in the queue any more, but for what is stuck or waits for that."""
+        _until(lambda: not self.client.call('qbo.queue.entry', 'search_count', [
+            ('connection_id', '=', self.connection), ('state', 'in', ('pending', 'sending')),
+            '!', ('dependency_ids.state', 'in', ('failed', 'dead', 'unknown'))]))
 
-    def wait_for(self, selector: str) -> None:
-        """Wait until something on the page matches and nothing is being loaded."""
-        deadline = time.monotonic() + PATIENCE
-        found = f"!!document.querySelector({json.dumps(selector)}) && !document.querySelector('.o_loading_indicator')"
-        while not self.evaluate(found):
-            if time.monotonic() > deadline:
-                raise LabError(f"The page never showed {selector}.")
-            time.sleep(0.1)
-
-    def open(self, url: str, selector: str) -> None:
-        """Go to an address and wait until it shows something."""
-        self.call('Page.navigate', url=url)
-        self.wait_for(selector)
-
-    def click(self, selector: str) -> None:
-        """Press a button."""
-        self.wait_for(selector)
-        self.evaluate(f"document.querySelector({json.dumps(selector)}).click()")
+    def control(self, path: str, body: dict | list) -> dict:
+        """Tell the simulator something."""
+        return self.client.post_json(f'{self.simulator_url}/_sim/{path}', body)
 
 
-@contextlib.contextmanager
-def open_page() -> Iterator[Page]:
-    """Yield a page of a Chromium of its own."""
-    path = os.pathsep.join(filter(None, [chromium.folder_on_path(), os.environ.get('PATH', os.defpath)]))
-    program = next(filter(None, (shutil.which(name, path=path) for name in chromium.NAMES)))
-    (child_reads, we_write), (we_read, child_writes) = os.pipe(), os.pipe()
-    # Chromium reads from 3 and writes to 4, which may be anything here: what it gets lies above both.
-    ends = [fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in (child_reads, child_writes)]
-    with tempfile.TemporaryDirectory() as profile:
-        browser = subprocess.Popen(
-            [program, '--headless=new', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', '--lang=en-US',
-             f'--user-data-dir={profile}', '--remote-debugging-pipe'],
-            close_fds=False, preexec_fn=lambda: [os.dup2(end, 3 + place) for place, end in enumerate(ends)],
-            start_new_session=True, stderr=subprocess.DEVNULL)
-        for end in (child_reads, child_writes, *ends):
-            os.close(end)
-        try:
-            yield Page(we_read, we_write)
-        finally:
-            os.killpg(browser.pid, signal.SIGKILL)
-            browser.wait()
-
-
-def take(machine: Machine) -> None:
-    """Connect Odoo's US demo company with the simulator, and take each picture when it comes to it."""
+def take(machine: Machine, only: tuple[str, ...] = ()) -> None:
+    """Tell the story in Odoo's US demo company; with `only`, keep the pictures of these names alone."""
     with demo.running(machine) as lab, open_page() as page:
         company = lab.client.find('res.company', [('chart_template', '=', 'us')])
-        client = lab.client.in_company(company)
-        connection = connect.connect(client, company, connect.US_REALM, lab.simulator_url, sync_from=False)
-        for name, value in {**client.cookies, 'cids': str(company)}.items():
-            page.call('Network.setCookie', url=client.url, name=name, value=value)
-        form = f'{client.url}/odoo/quickbooks/{connection}'
-
-        page.open(form, 'button[name=action_open_mapping_wizard]')
-        page.click('button[name=action_open_mapping_wizard]')
-        page.click('.modal button[name=action_accept_all]')
-        page.wait_for('.modal .o_data_row')
-        _shoot(machine, page, 'mapping.png')
-
-        connect.accept_mappings(client, connection)
-        invoice = _invoices(client, 1)[0]
-        client.call('qbo.connection', 'action_push_missing', [connection])
-        demo.wait_until_sent(client, connection)
-        page.open(f'{client.url}/odoo/customer-invoices/{invoice}', '.o_field_widget[name=qbo_state]')
-        _shoot(machine, page, 'invoice.png')
-
-        client.post_json(f'{lab.simulator_url}/_sim/fail',
-                         {'path': '/batch', 'kind': 'slow', 'seconds': SLOW, 'times': INVOICES})
-        _invoices(client, INVOICES)
-        deadline = time.monotonic() + PATIENCE
-        while client.call('qbo.connection', 'read', [connection], ['run_share'])[0]['run_share'] < SHARE:
-            if time.monotonic() > deadline:
-                raise LabError("The drain does not get on.")
-            time.sleep(0.2)
-        page.open(form, 'div[name=progress] .o_progressbar')
-        _shoot(machine, page, 'connection.png')
+        scene = Scene(machine, page, lab.client.in_company(company), company, lab.simulator_url, only)
+        page.log_in(lab.client, company)
+        page.open(f'{lab.client.url}/odoo/quickbooks', '.o_kanban_view')
+        for part in STORY:
+            say(f"  {part.__doc__.splitlines()[0]}")
+            try:
+                part(scene)
+            except LabError:
+                BUILD.mkdir(exist_ok=True)
+                (BUILD / 'screenshot-failure.png').write_bytes(page.picture())
+                raise
 
 
-def _invoices(client: OdooClient, count: int) -> list[int]:
+# === SET-UP === #
+
+def quickbooks_has_a_past(scene: Scene) -> None:
+    """In QuickBooks there are customers and items already, some of them by another spelling."""
+    scene.control('seed', {'objects': {connect.US_REALM: {
+        'Customer': [
+            {'DisplayName': CUSTOMER, 'PrimaryEmailAddr': {'Address': "azure.Interior24@example.com"}},
+            {'DisplayName': "Deco Addict Inc"}, {'DisplayName': "Gemini Furniture Ltd"},
+            {'DisplayName': NAMESAKE}],
+        'Item': [{'Name': name, 'Type': 'Service', 'IncomeAccountRef': {'value': _account(scene, "Services")}}
+                 for name in ("Office Chair", "Large Cabinet", "Desk Stand")],
+    }}})
+
+
+def keys_and_consent(scene: Scene) -> None:
+    """A person has entered the keys and gone through Intuit's consent page."""
+    scene.connection = connect.connect(
+        scene.client, scene.company, connect.US_REALM, scene.simulator_url, live_at=False,
+        sync_from=(date.today() - timedelta(days=60)).isoformat())
+
+
+def picture_of_setup(scene: Scene) -> None:
+    """The guided path, three steps done."""
+    scene.press('action_open_setup', 'div[name=step_map]')
+    scene.shoot('setup', APP, selector='.o_form_sheet', margin=8)
+
+
+def picture_of_matches(scene: Scene) -> None:
+    """Customers and products that QuickBooks may have already."""
+    scene.press('action_open_matches', '.o_list_renderer')
+    for status in ("Exact", "Likely"):
+        scene.page.click('.o_group_header', status)
+        time.sleep(1)
+    scene.page.wait_for('.o_data_row')
+    scene.shoot('matches', down_to='.o_list_table')
+
+
+def picture_of_mapping(scene: Scene) -> None:
+    """The mapping wizard with its suggestions."""
+    scene.press('action_open_mapping_wizard', '.modal .o_data_row')
+    scene.shoot('mapping', APP, selector='.modal-content')
+
+
+def mapped_and_tried(scene: Scene) -> None:
+    """The suggestions are accepted, and one invoice was sent by hand."""
+    connect.accept_mappings(scene.client, scene.connection)
+    scene.client.call('qbo.connection', 'action_set_scope', [scene.connection])
+    scene.invoice = _invoices(scene.client, 1)[0]
+    scene.client.call('account.move', 'action_qbo_push', [scene.invoice])
+    scene.sent()
+
+
+def picture_of_invoice(scene: Scene) -> None:
+    """An invoice that stands in QuickBooks, and what its badge opens."""
+    scene.page.open(f'{scene.client.url}/odoo/customer-invoices/{scene.invoice}', '.o_field_widget[name=qbo_state]')
+    scene.shoot('invoice', APP)
+    scene.page.open(f'{scene.client.url}/odoo/quickbooks', '.o_kanban_view')
+
+
+def picture_of_status(scene: Scene) -> None:
+    """What the badge opens: the figures at the last sync, and the history."""
+    scene.press('action_qbo_status', '.modal .o_data_row', model='account.move', ids=[scene.invoice])
+    scene.shoot('status', selector='.modal-content')
+
+
+def picture_of_dry_run(scene: Scene) -> None:
+    """What would be sent, before anything is."""
+    scene.press('action_open_dry_run', '.modal button[name=action_run]')
+    scene.page.click('.modal button[name=action_run]')
+    scene.page.wait_for('.modal .o_progressbar')
+    scene.shoot('dry-run', selector='.modal-content')
+
+
+def picture_of_checklist(scene: Scene) -> None:
+    """What stands between the company and its first document."""
+    scene.press('action_open_go_live', '.modal .o_data_row')
+    scene.shoot('checklist', selector='.modal-content')
+
+
+# === SENDING === #
+
+def live(scene: Scene) -> None:
+    """The company is live, its past is sent later."""
+    wizard = scene.client.call('qbo.connection', 'action_open_go_live', [scene.connection])['res_id']
+    scene.client.call('qbo.go.live.wizard', 'write', [wizard], {'reason': "Tried out in a sandbox."})
+    scene.client.call('qbo.go.live.wizard', 'action_go_live', [wizard])
+    scene.sent()
+
+
+def backfill_runs(scene: Scene) -> None:
+    """Many invoices are on their way, and QuickBooks takes its time."""
+    scene.control('fail', {'path': '/batch', 'kind': 'slow', 'seconds': SLOW, 'times': BACKFILL // 30})
+    _invoices(scene.client, BACKFILL)
+    _until(lambda: _read(scene, 'run_share') >= SHARE)
+
+
+def picture_of_progress(scene: Scene) -> None:
+    """The connection while documents are on their way."""
+    scene.page.open(f'{scene.client.url}/odoo/quickbooks/{scene.connection}', 'div[name=progress] .o_progressbar')
+    scene.shoot('progress')
+
+
+def backfill_ends(scene: Scene) -> None:
+    """All of it has arrived."""
+    scene.sent()
+
+
+# === TROUBLE === #
+
+def trouble(scene: Scene) -> None:
+    """Four things that stop documents: an account without a counterpart, a number, an address, closed books."""
+    client = scene.client
+    office, store = client.call('res.partner', 'create', [
+        {'name': name, 'is_company': True} for name in ("Harbour Office", "Lake Street Store")])
+    scene.control('fail', {'kind': 'status', 'status': 400, 'code': 2210, 'entity': 'Customer'})
+    _invoices(client, 1, partner_id=store)
+    scene.sent()
+    scene.control('fail', {'kind': 'status', 'status': 400, 'code': 6200, 'entity': 'Invoice'})
+    closed = _invoices(client, 1, partner_id=office)[0]
+    scene.sent()
+    _take_next_number(scene, closed)
+    _invoices(client, 1, partner_id=office)
+    scene.sent()
+    deposits = client.call('account.account', 'create', [{
+        'code': '218500', 'name': "Customer Deposits", 'account_type': 'liability_current'}])[0]
+    for amount in (1200, 450, 3800, 950, 2100):
+        scene.stopped = _invoices(client, 1, partner_id=office, invoice_line_ids=[
+            (0, 0, {'name': "Deposit", 'account_id': deposits, 'price_unit': amount, 'tax_ids': [(6, 0, [])]})])[0]
+    scene.sent()
+
+
+def _take_next_number(scene: Scene, invoice: int) -> None:
+    """In QuickBooks somebody else's invoice has the number that Odoo gives next."""
+    head, _, number = scene.client.call('account.move', 'read', [invoice], ['name'])[0]['name'].rpartition('/')
+    books = scene.client.get_json(f'{scene.simulator_url}/_sim/books/{connect.US_REALM}')
+    other = next(entry['Id'] for entry in books['Customer'] if entry['DisplayName'] == NAMESAKE)
+    item = {'ItemRef': {'value': books['Item'][0]['Id']}}
+    scene.control('seed', {'objects': {connect.US_REALM: {'Invoice': [{
+        'DocNumber': f'{head}/{int(number) + 1:0{len(number)}}', 'CustomerRef': {'value': other},
+        'Line': [{'DetailType': 'SalesItemLineDetail', 'Amount': 80, 'SalesItemLineDetail': item}]}]}}})
+
+
+def picture_of_attention(scene: Scene) -> None:
+    """What stops documents, once for each cause."""
+    scene.page.act('qbo_connector.qbo_queue_cause_action', '.o_data_row')
+    scene.shoot('attention', APP, down_to='.o_list_table')
+
+
+def picture_of_failure(scene: Scene) -> None:
+    """An invoice that is stopped, with the button that mends it."""
+    scene.page.open(f'{scene.client.url}/odoo/customer-invoices/{scene.stopped}', 'button[name=action_qbo_fix]')
+    scene.shoot('failed')
+
+
+def picture_of_dashboard(scene: Scene) -> None:
+    """The card of a company, on a desk and on a phone."""
+    scene.page.act('qbo_connector.qbo_connection_action', '.o_kanban_record:not(.o_kanban_ghost)')
+    scene.shoot('dashboard', APP, selector='.o_kanban_record', margin=8, scale=1)
+
+
+STORY: tuple[Callable[[Scene], None], ...] = (
+    quickbooks_has_a_past, keys_and_consent, picture_of_setup, picture_of_matches, picture_of_mapping,
+    mapped_and_tried, picture_of_invoice, picture_of_status, picture_of_dry_run, picture_of_checklist,
+    live, backfill_runs, picture_of_progress, backfill_ends,
+    trouble, picture_of_attention, picture_of_failure, picture_of_dashboard,
+)
+
+
+# === WHAT ACTS ARE MADE OF === #
+
+def _invoices(client: OdooClient, count: int, **values) -> list[int]:
     """Post invoices over the products of the demo data to one of its customers."""
     products = [client.find('product.product', [('name', '=', name)]) for name in PRODUCTS]
     partner = client.find('res.partner', [('name', '=', CUSTOMER)])
@@ -150,15 +262,26 @@ def _invoices(client: OdooClient, count: int) -> list[int]:
              for number, product in enumerate(products, start=1)]
     invoices = client.call('account.move', 'create', [{
         'move_type': 'out_invoice', 'partner_id': partner, 'invoice_date': date.today().isoformat(),
-        'invoice_line_ids': lines}] * count)
+        'invoice_line_ids': lines, **values}] * count)
     client.call('account.move', 'action_post', invoices)
     return invoices
 
 
-def _shoot(machine: Machine, page: Page, name: str) -> None:
-    """Store what the page shows."""
-    time.sleep(1)  # what glides into its place, and pictures of people
-    file: Path = FOLDER / name
-    file.write_bytes(base64.b64decode(page.call('Page.captureScreenshot', format='png')['data']))
-    machine.run(machine.python, '-c', SHRINK, file)
-    say(f"{file}: {file.stat().st_size // 1024} kB")
+def _account(scene: Scene, name: str) -> str:
+    """Return the Id of an account in QuickBooks."""
+    books = scene.client.get_json(f'{scene.simulator_url}/_sim/books/{connect.US_REALM}')
+    return next(account['Id'] for account in books['Account'] if account['Name'] == name)
+
+
+def _read(scene: Scene, field: str):
+    """Return a field of the connection."""
+    return scene.client.call('qbo.connection', 'read', [scene.connection], [field])[0][field]
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > deadline:
+            raise LabError("The story does not get on.")
+        time.sleep(0.2)
