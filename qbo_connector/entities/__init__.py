@@ -32,4 +32,5 @@ from . import (
     credit_application,
     payment_customer,
     mending,
+    taken_back,
 )

@@ -16,6 +16,7 @@ class QboAccountItem(models.AbstractModel):
     _description = "QuickBooks Item of an Account"
 
     _qbo_model = 'account.account'
+    _qbo_on_line = 'account_id'
     _qbo_on_demand = True
     _qbo_matched = False
 

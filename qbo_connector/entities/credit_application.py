@@ -22,6 +22,8 @@ class QboCreditApplication(models.AbstractModel):
     _qbo_model = 'qbo.credit.application'
     _qbo_rank = 42
     _qbo_date = None
+    _qbo_partner = 'credit_id.commercial_partner_id'
+    _qbo_journal = 'credit_id.journal_id'
     _qbo_undo = 'delete'
 
     @api.model
@@ -52,7 +54,8 @@ class QboCreditApplication(models.AbstractModel):
             return GONE, self.env._("No longer reconciled.")
         if any(self._link_handler(connection, side, (entity,)) is None for side, entity in self._sides(record)):
             return GONE, self.env._("One of the two is not sent to QuickBooks.")
-        return PRESENT, ''
+        reason = self._taken_back(connection, record)
+        return (GONE, reason) if reason else (PRESENT, '')
 
     @api.model
     def _sides(self, record):

@@ -23,6 +23,7 @@ class QboCustomer(models.AbstractModel):
     _qbo_model = 'res.partner'
     _qbo_rank = 10
     _qbo_matched = True
+    _qbo_partner = 'id'
     _qbo_name_field = 'DisplayName'
     _qbo_clearable = (
         'CompanyName', 'GivenName', 'FamilyName', 'PrimaryEmailAddr', 'PrimaryPhone', 'WebAddr', 'BillAddr', 'ShipAddr',

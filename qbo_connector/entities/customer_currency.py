@@ -16,6 +16,7 @@ class QboCustomerCurrency(models.AbstractModel):
     _description = "QuickBooks Customer in Another Currency"
 
     _qbo_model = 'qbo.customer.currency'
+    _qbo_partner = 'partner_id'
     _qbo_on_demand = True
     _qbo_matched = False
 

@@ -24,6 +24,7 @@ class QboItem(models.AbstractModel):
     _qbo_model = 'product.product'
     _qbo_rank = 20
     _qbo_matched = True
+    _qbo_on_line = 'product_id'  # where a document line names it
     _qbo_clearable = ('Sku', 'PurchaseDesc')
 
     @api.model

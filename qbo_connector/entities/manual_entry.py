@@ -39,7 +39,9 @@ class QboManualEntry(models.AbstractModel):
             return KEEP, excluded
         if reason := self._not_booked(record):
             return GONE, reason
-        if connection.sync_from and record.date < connection.sync_from:
+        if reason := self._taken_back(connection, record):
+            return GONE, reason
+        if connection.sync_from and record.date < connection.sync_from and not self._backfilled(connection, record):
             return KEEP, self.env._(
                 "Dated before %(date)s, from which documents are pushed.", date=connection.sync_from)
         closed_out = self._closed_out(connection, record)

@@ -20,6 +20,8 @@ class QboMoney(models.AbstractModel):
     _description = "Base of Money in QuickBooks"
 
     _qbo_date = 'date'
+    _qbo_partner = 'partner_id.commercial_partner_id'
+    _qbo_journal = 'journal_id'
     _qbo_numbered = False
     _qbo_direction = None  # inbound or outbound
 
@@ -42,7 +44,7 @@ class QboMoney(models.AbstractModel):
             # Odoo leaves a draft reconciled: what it settles remains settled until it is cancelled.
             kept = record.state == 'draft' and connection.on_draft not in ('void', 'delete')
             return KEEP if kept else GONE, reason
-        if connection.sync_from and record.date < connection.sync_from:
+        if connection.sync_from and record.date < connection.sync_from and not self._backfilled(connection, record):
             return KEEP, self.env._("Dated before %(date)s, from which payments are pushed.", date=connection.sync_from)
         closed_out = self._closed_out(connection, record)
         return (KEEP, closed_out) if closed_out else (PRESENT, '')

@@ -55,6 +55,8 @@ class QboEntity(models.AbstractModel):
     _qbo_rank = 50  # lower is pushed first
     _qbo_numbered = True  # whether a number or name of its own keeps QuickBooks from booking one twice
     _qbo_date = None  # the field with the date of its records, if they have one
+    _qbo_partner = None  # the path to the commercial partner of its records, if they have one
+    _qbo_journal = None  # the path to the journal of its records, if they have one
     _qbo_on_demand = False  # whether it is pushed only once something else needs it
     _qbo_in_currency = False  # whether its objects are in the currency of their record, which QuickBooks never changes
     _qbo_payable = False  # whether payments are applied to its objects in QuickBooks, and so hold on to them

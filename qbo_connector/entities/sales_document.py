@@ -34,6 +34,8 @@ class QboSalesDocument(models.AbstractModel):
     _qbo_payable = True
     _qbo_cutover = 'number'
     _qbo_date = 'invoice_date'
+    _qbo_partner = 'commercial_partner_id'
+    _qbo_journal = 'journal_id'
     _qbo_move_types = ()
     _qbo_clearable = ('SalesTermRef', 'CustomerMemo', 'BillAddr', 'ShipAddr', 'BillEmail', 'ClassRef', 'DepartmentRef')
 
@@ -84,7 +86,8 @@ class QboSalesDocument(models.AbstractModel):
         if record.state != 'posted':
             intent = GONE if connection.on_draft in ('void', 'delete') else KEEP
             return intent, self.env._("Only posted documents are pushed.")
-        if connection.sync_from and record.invoice_date < connection.sync_from:
+        if connection.sync_from and record.invoice_date < connection.sync_from and not (
+                self._backfilled(connection, record)):
             return KEEP, self.env._("Dated before %(date)s, from which documents are pushed.",
                                     date=connection.sync_from)
         if reason := self._closed_out(connection, record):

@@ -6,13 +6,15 @@ from datetime import datetime, time, timedelta, timezone
 from odoo import api, fields, models
 
 from ..qbo.pace import Finished, Pace, pace_of
-from .qbo_queue_entry import OPEN_STATES, STUCK_STATES
+from .qbo_queue_entry import BEHIND, OPEN_STATES, STUCK_STATES
 
 LOOK_BACK = timedelta(hours=12)  # the longest run that is counted from its beginning
 
-UNSETTLED = """
+UNSETTLED = f"""
     WITH unsettled AS MATERIALIZED (
-        SELECT id, connection_id, state, write_date, not_before, coalesce(not_before > %(now)s, false) AS later
+        SELECT id, connection_id, state, write_date, not_before,
+               coalesce(not_before > %(now)s, false) OR rank >= {BEHIND} AND batch_id IN (
+                   SELECT id FROM qbo_push_batch WHERE state = 'paused') AS later
           FROM qbo_queue_entry
          WHERE connection_id = ANY(%(ids)s) AND state IN ('pending', 'sending', 'failed', 'dead', 'unknown')
     ), blocked AS (
@@ -48,7 +50,7 @@ class Progress:
     """What the queue of one connection looks like.
 
     :param dict states: rows that are not settled, by state
-    :param int later: of those that wait, the ones whose time has not come
+    :param int later: of those that wait, the ones whose time has not come, or whose batch is paused
     :param int blocked: of those that wait, the ones that wait for others
     :param int hopeless: of the blocked ones, those that wait for a person
     :param datetime oldest_due: since when the oldest row that could be sent has waited for its turn

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from odoo import api, models
+from odoo.fields import Domain
 
 from ..exceptions import MissingDependency, MissingMapping
 from .qbo_queue_entry import STUCK_STATES
@@ -94,20 +95,28 @@ class QboPreflight(models.AbstractModel):
         return dict(sorted(findings.items(), key=lambda item: item[1].rank))
 
     @api.model
-    def _missing(self, connection, handler, sync_from=None, date_to=None):
+    def _missing(self, connection, handler, sync_from=None, domain=Domain.TRUE):
+        """Return what :meth:`_listed` does, and leave nothing behind."""
+        with closing(self.env.cr.savepoint()):
+            return self._listed(connection, handler, sync_from, domain)
+
+    @api.model
+    def _listed(self, connection, handler, sync_from=None, domain=Domain.TRUE):
         """Return the ids of what a backfill of one kind would enqueue, ascending.
 
+        Records of our own that stand for what is missing, as those of applied credits do, are made.
+
         :param sync_from: suppose that the connection pushed documents from this date
-        :param date_to: without documents that are younger
+        :param Domain domain: only those records of the handler's model
         """
-        self = self.sudo().with_company(connection.company_id)
+        self = self.sudo().with_company(connection.company_id).with_context(qbo_once={})
         connection, handler = connection.with_env(self.env), handler.with_env(self.env)
-        with closing(self.env.cr.savepoint()):
-            self._suppose(connection, sync_from)
-            records = handler._missing(connection)
-            if date_to and handler._qbo_date:
-                records = records.search([('id', 'in', records.ids), (handler._qbo_date, '<=', date_to)])
-            return sorted(records.ids)
+        self._suppose(connection, sync_from)
+        records = handler._missing(connection)
+        if not domain.is_true():
+            records = records.search(Domain('id', 'in', records.ids) & domain)
+        connection.invalidate_recordset(['sync_from'], flush=False)
+        return sorted(records.ids)
 
     @api.model
     def _suppose(self, connection, sync_from):

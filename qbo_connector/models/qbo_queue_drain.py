@@ -8,20 +8,25 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ..qbo.batch import BATCH_LIMIT
+from .qbo_queue_entry import BEHIND
 
 AHEAD = 8  # batches that are prepared together, which shares what preparing reads; more would be old when they leave
 CLAIMED_FIELDS = [  # what preparing reads of a row, of its forty fields
     'connection_id', 'company_id', 'model', 'res_id', 'record_name', 'state', 'entity', 'name_suffix', 'bid',
+    'batch_id',
 ]
 BRIEF = 2.0  # seconds: so long a drain waits for a free slot itself; for a later one it is woken again
 
-# Orphans first, then by rank and age. A row of another that is not settled waits; whatever the other has become.
-CLAIM = """
+# Orphans first, then by rank and age. A row of another that is not settled waits; whatever the other has become. So do
+# those of a batch that is paused.
+CLAIM = f"""
     SELECT id, state, rank, requestid, bid IS NOT NULL AS batched, recoveries FROM qbo_queue_entry entry
      WHERE connection_id = %s AND state IN ('pending', 'sending') AND (not_before IS NULL OR not_before <= %s)
        AND NOT EXISTS (
            SELECT 1 FROM qbo_queue_entry_dependency waits JOIN qbo_queue_entry other ON other.id = waits.dependency_id
             WHERE waits.entry_id = entry.id AND other.state NOT IN ('done', 'superseded', 'cancelled'))
+       AND (rank < {BEHIND} OR NOT EXISTS (
+           SELECT 1 FROM qbo_push_batch batch WHERE batch.id = entry.batch_id AND batch.state = 'paused'))
   ORDER BY state DESC, rank, id LIMIT %s
 """
 

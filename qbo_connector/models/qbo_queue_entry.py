@@ -15,6 +15,7 @@ OPEN_STATES = ('pending', 'sending')
 STUCK_STATES = ('failed', 'dead', 'unknown')
 COLLECTED = 'qbo_connector.collected'
 NOT_SKIPPED = {'skip_reason': False, 'skip_user_id': False, 'skipped_at': False}
+BEHIND = 100  # ranks from here on are those of batches that go behind the business of the day, and can be paused
 
 
 class QboQueueEntry(models.Model):
@@ -222,18 +223,19 @@ class QboQueueEntry(models.Model):
     def _sweep(self, connection):
         """Enqueue every record that should be in QuickBooks, is not, and is not waiting either.
 
-        Hooks are an optimisation, this is the guarantee. What a person cancelled stays out. Nothing is missing in a
-        company that is not live yet.
+        Hooks are an optimisation, this is the guarantee. What a person cancelled or took back stays out. Nothing is
+        missing in a company that is not live yet.
 
         :return: the new rows
         """
         entries_sudo = self.sudo().browse()
         if not connection.live_at:
             return entries_sudo
-        company_self = self.sudo().with_company(connection.company_id)
+        company_self = self.sudo().with_company(connection.company_id).with_context(qbo_once={})
         for handler in company_self.env['qbo.entity']._handlers():
             missing = handler._missing(connection).filtered(
-                lambda record, handler=handler: not handler._excluded(connection, record))
+                lambda record, handler=handler: not handler._excluded(connection, record)
+                and not handler._taken_back(connection, record))
             if missing:
                 known = {
                     entry['res_id'] for entry in self.sudo().search_read(

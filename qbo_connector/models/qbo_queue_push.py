@@ -37,7 +37,7 @@ SAME_RECORDS = """
 SETTLED_FIELDS = [  # what settling reads of a row
     'connection_id', 'model', 'res_id', 'record_name', 'state', 'entity', 'operation', 'content_hash', 'name_suffix',
     'expected_total', 'expected_tax', 'expected_number', 'note', 'fault_message',
-    'attempts', 'recoveries', 'to_look_up', 'bid', 'requestid',
+    'attempts', 'recoveries', 'to_look_up', 'bid', 'requestid', 'batch_id',
 ]
 STOPS = (PushError, PayloadError)  # why a record cannot be sent yet
 SAFE_REPLAY = timedelta(hours=1)  # well inside "hours, not days": the retention of request ids is undocumented

@@ -50,7 +50,7 @@ class QboQueueEntry(models.Model):
 class QboSyncable(models.AbstractModel):
     """Accepting from the record."""
 
-    _inherit = 'qbo.syncable'
+    _inherit = 'qbo.syncable'  # pylint: disable=consider-merging-classes-inherited  # one file a concern
 
     def action_qbo_accept_variance(self):
         """Accept that QuickBooks' figures differ from those of the record."""

@@ -26,10 +26,12 @@ class QboSyncable(models.AbstractModel):
         self.check_access('read')
         self.env['qbo.queue.entry']._check_may_repair()
         records = self._qbo_pushed()
+        records._qbo_bring_back()
         out, unchanged = records._qbo_stays_out()
         going = records - unchanged - self.browse().union(*out.values())
         on_their_way = going.filtered(lambda record: record.qbo_entry_id.state in OPEN_STATES)
-        self.env['qbo.queue.entry']._enqueue(going)._note_audit('pushed', self.env._("Sent by hand"))
+        queue = self.env['qbo.queue.entry'].with_context(qbo_batches=going._qbo_as_batch())
+        queue._enqueue(going)._note_audit('pushed', self.env._("Sent by hand"))
         return self._qbo_sent_notification(going, on_their_way, unchanged, out)
 
     def _qbo_pushed(self):

@@ -4,10 +4,15 @@ Compared are two answers of QuickBooks, that to our last push and today's, since
 way (country codes, computed figures). Only what we send counts: the rest is not ours, and a sparse update leaves it.
 """
 
+import hashlib
 import json
 
 #: What tells our object from others and versions of it, and is no content.
 NO_CONTENT = ('Id', 'SyncToken', 'sparse', 'domain')
+#: What QuickBooks moves by itself, or shows in one answer and not in another.
+MOVED = (
+    *NO_CONTENT, 'MetaData', 'LineEx', 'Balance', 'BalanceWithJobs', 'HomeBalance', 'RemainingCredit', 'UnappliedAmt',
+    'InvoiceLink', 'status')
 #: What QuickBooks adds to a line by itself.
 LINE_EXTRAS = ('Id', 'LineNum', 'LinkedTxn')
 
@@ -40,6 +45,25 @@ def shown(value):
 def _line(line):
     words = (str(line[key]) for key in ('Description', 'Amount') if key in line)
     return " ".join(words)
+
+
+def fingerprint(answer):
+    """Return a digest of what a person can change of an object, as QuickBooks returns it.
+
+    What QuickBooks itself moves is left out: versions, balances, what was applied to it, names of what it refers to.
+
+    :param dict answer: the object
+    """
+    content = _content({**_plain(answer), 'LinkedTxn': None})  # of the document: what is applied to it
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _content(value):
+    if isinstance(value, dict):
+        if 'value' in value:
+            return value['value']
+        return {key: _content(part) for key, part in value.items() if key not in MOVED and part not in (None, [], {})}
+    return [_content(part) for part in value] if isinstance(value, list) else value
 
 
 def _plain(data):

@@ -15,4 +15,5 @@ from . import (
     qbo_skip_wizard,
     qbo_status_wizard,
     qbo_unlink_wizard,
+    qbo_undo_wizard,
 )

@@ -20,6 +20,7 @@ class QboDryRunWizard(models.TransientModel):
     _description = "QuickBooks Dry Run"
 
     connection_id = fields.Many2one('qbo.connection', required=True, ondelete='cascade')
+    batch_id = fields.Many2one('qbo.push.batch', ondelete='cascade', help="The backfill of which this is the dry run.")
     date_from = fields.Date(
         string="From", help="Suppose that the connection pushed documents from this date; empty: as it is set.")
     date_to = fields.Date(string="To")
@@ -48,11 +49,17 @@ class QboDryRunWizard(models.TransientModel):
         for wizard in self:
             wizard.standstill = wizard.connection_id._standstill()
 
+    def _preflight(self):
+        """Return what looks ahead; a backfill brings back what an undo took back."""
+        return self.env['qbo.preflight'].with_context(qbo_bring_back=bool(self.batch_id))
+
     @api.model
     def _default_kinds(self):
-        """Return the kinds of records that a backfill may send."""
-        return [Command.create({'handler': handler._name}) for handler in self.env['qbo.entity']._handlers()
-                if not handler._qbo_on_demand]
+        """Return the kinds of records of the backfill, or those that one may send."""
+        batches = self.env['qbo.push.batch']
+        if batch := batches.browse(self.env.context.get('default_batch_id')):
+            return [Command.create({'handler': kind.handler, 'chosen': kind.chosen}) for kind in batch.kind_ids]
+        return batches._default_kinds()
 
     def action_run(self):
         """Look at everything from the beginning."""
@@ -74,6 +81,9 @@ class QboDryRunWizard(models.TransientModel):
         (self.problem_ids | self.out_ids).unlink()
         self.env['qbo.preflight.problem'].create([{**values, 'dry_run_id': self.id} for values in problems.values()])
         self.state = 'done' if self.examined >= self.found else 'running'
+        if self.state == 'done' and self.batch_id:
+            self.batch_id.dry_run_at = fields.Datetime.now()
+            self.batch_id.kind_ids._keep_dry_run(self.kind_ids)
         return {
             'type': 'ir.actions.act_window', 'name': self.env._("QuickBooks Dry Run"), 'res_model': self._name,
             'res_id': self.id, 'view_mode': 'form', 'target': 'new', 'context': {'dialog_size': 'extra-large'},
@@ -115,7 +125,7 @@ class QboDryRunKind(models.TransientModel):
     @api.depends('handler')
     def _compute_name(self):
         for kind in self:
-            kind.name = self.env['ir.model']._get(kind.handler).name.removeprefix("QuickBooks ")
+            kind.name = self.env['qbo.entity']._label(kind.handler)
 
     @api.depends('result', 'totals')
     def _compute_result(self):
@@ -132,9 +142,10 @@ class QboDryRunKind(models.TransientModel):
 
     def _ids_to_examine(self):
         """Return the ids of what a backfill would enqueue, in their order."""
-        wizard = self.wizard_id
-        return self.env['qbo.preflight']._missing(
-            wizard.connection_id, self.env[self.handler], wizard.date_from, wizard.date_to)
+        wizard, handler = self.wizard_id, self.env[self.handler]
+        batch = wizard.batch_id or wizard.batch_id.new({'date_to': wizard.date_to})
+        return wizard._preflight()._missing(
+            wizard.connection_id, handler, wizard.date_from, batch._domain_of(handler))
 
     def _examine(self, end, problems):
         """Look at what is left of this kind, batch by batch.
@@ -153,7 +164,7 @@ class QboDryRunKind(models.TransientModel):
             if time.monotonic() > end:
                 break
             batch = model.browse(ids[start:start + BATCH])
-            findings = self.env['qbo.preflight']._examine(wizard.connection_id, batch, wizard.date_from)
+            findings = wizard._preflight()._examine(wizard.connection_id, batch, wizard.date_from)
             for record_id in batch.ids:
                 self._count(findings, findings[model._name, record_id], result, totals, problems)
             last_id, examined, done = batch.ids[-1], examined + len(batch), start + BATCH >= len(ids)

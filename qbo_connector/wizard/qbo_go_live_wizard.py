@@ -113,7 +113,7 @@ class QboDryRunWizard(models.TransientModel):
     def action_continue(self):
         """Override to note the result on the connection: its checklist asks for it."""
         action = super().action_continue()
-        if self.state == 'done':
+        if self.state == 'done' and not self.batch_id:  # that of a backfill may be of a few documents
             self.connection_id.sudo().write({
                 'dry_run_at': fields.Datetime.now(), 'dry_run_found': self.found,
                 'dry_run_stopped': sum(self.kind_ids.mapped('stopped'))})

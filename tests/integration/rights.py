@@ -35,6 +35,9 @@ MODELS = {
     'qbo.preflight.step': ('accountant', 'accountant'),
     'qbo.preflight.wizard': ('accountant', 'accountant'),
     'qbo.queue.cause': ('user', NOBODY),
+    'qbo.push.batch': ('user', 'accountant'),
+    'qbo.push.batch.kind': ('user', 'accountant'),
+    'qbo.push.batch.part': ('user', NOBODY),
     'qbo.queue.entry': ('user', NOBODY),
     'qbo.reference': ('user', NOBODY),
     'qbo.status.wizard': ('user', 'user'),
@@ -42,6 +45,7 @@ MODELS = {
     'qbo.skip.wizard': ('accountant', 'accountant'),
     'qbo.tax.combination': ('user', NOBODY),
     'qbo.unlink.wizard': ('accountant', 'accountant'),
+    'qbo.undo.wizard': ('accountant', 'accountant'),
     'qbo.usage': ('user', NOBODY),
 }
 # Models whose rows a user of another company may see: they hold nothing of any company.
@@ -112,6 +116,7 @@ METHODS = {
     'qbo.connection.action_open_dry_run': 'accountant',
     'qbo.connection.action_open_drift': 'user',
     'qbo.connection.action_open_cutover': 'accountant',
+    'qbo.connection.action_open_backfill': 'user',
     'qbo.connection.action_open_failed': 'user',
     'qbo.connection.action_open_go_live': 'administrator',
     'qbo.connection.action_open_links': 'user',
@@ -179,6 +184,15 @@ METHODS = {
     'qbo.queue.cause.action_mend': 'accountant',
     'qbo.queue.cause.action_open_entries': 'user',
     'qbo.queue.cause.action_skip': 'accountant',
+    'qbo.push.batch.action_cancel': 'accountant',
+    'qbo.push.batch.action_dry_run': 'accountant',
+    'qbo.push.batch.action_open_attention': 'user',
+    'qbo.push.batch.action_open_entries': 'user',
+    'qbo.push.batch.action_open_links': 'user',
+    'qbo.push.batch.action_pause': 'accountant',
+    'qbo.push.batch.action_resume': 'accountant',
+    'qbo.push.batch.action_start': 'accountant',
+    'qbo.push.batch.action_undo': 'accountant',
     'qbo.queue.entry.action_accept_variance': 'accountant',
     'qbo.queue.entry.action_cancel': 'accountant',
     'qbo.queue.entry.action_fix': 'user',
@@ -204,6 +218,7 @@ METHODS = {
     'qbo.syncable.action_qbo_preview': 'accountant',
     'qbo.syncable.action_qbo_push': 'accountant',
     'qbo.syncable.action_qbo_retry': 'accountant',
+    'qbo.undo.wizard.action_undo': 'accountant',
 }
 
 # Route -> {role: status of a bare GET}; the roles that are not named get what the role before them gets.

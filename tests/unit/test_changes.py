@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from qbo.changes import replaced, shown
+from qbo.changes import fingerprint, replaced, shown
 
 BEFORE = {
     'Id': '5', 'SyncToken': '0', 'DocNumber': 'INV/1', 'TotalAmt': Decimal('10.00'),
@@ -52,3 +52,15 @@ def test_values_are_shown_as_people_read_them():
     assert shown({'value': '3', 'name': "Shop"}) == "Shop"
     assert shown({'Line1': "Main St", 'City': None}) == "Main St"
     assert shown(None) == ''
+
+
+def test_a_fingerprint_tells_what_a_person_changed_from_what_quickbooks_moves_by_itself():
+    before = {'Id': '7', 'SyncToken': '0', 'TotalAmt': Decimal('10.00'), 'Balance': 10, 'LinkedTxn': [],
+              'CustomerRef': {'value': '1', 'name': "Ann"}, 'MetaData': {'LastUpdatedTime': '1'},
+              'Line': [{'Id': '1', 'Amount': 10, 'LinkedTxn': [{'TxnId': '5', 'TxnType': 'Invoice'}]}]}
+    moved = {**before, 'SyncToken': '2', 'TotalAmt': 10.0, 'Balance': 0, 'MetaData': {'LastUpdatedTime': '2'},
+             'LinkedTxn': [{'TxnId': '9', 'TxnType': 'Payment'}], 'CustomerRef': {'value': '1', 'name': "Anna"}}
+    assert fingerprint(before) == fingerprint(moved)
+    for change in ({'TotalAmt': 11}, {'DueDate': '2031-01-31'}, {'CustomerRef': {'value': '2', 'name': "Ann"}},
+                   {'Line': [{'Id': '1', 'Amount': 10, 'LinkedTxn': [{'TxnId': '6', 'TxnType': 'Invoice'}]}]}):
+        assert fingerprint({**moved, **change}) != fingerprint(before), change

@@ -102,6 +102,11 @@ class Harm:
                  f"EXECUTE FUNCTION {TRIGGER}('{statement}', '{times}')")
         self._provoked = table
 
+    def hold_batches(self) -> None:
+        """Be just about to write the batches, from another transaction."""
+        self._held = psycopg2.connect(dbname=self.registry.db_name)
+        self._held.cursor().execute("SELECT id FROM qbo_push_batch FOR NO KEY UPDATE")
+
     def hold_rows(self) -> None:
         """Refer to waiting rows from another transaction: they can be written, but not locked."""
         self._held = psycopg2.connect(dbname=self.registry.db_name)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 # The drain itself: each statement here has to be reached by some scenario, and each is a point.
-DRAIN = ('models/qbo_queue_drain.py', 'models/qbo_queue_push.py', 'models/qbo_queue_outcome.py')
+DRAIN = ('models/qbo_queue_drain.py', 'models/qbo_queue_push.py', 'models/qbo_queue_outcome.py',
+         'models/qbo_push_batch_feed.py')
 # What it calls. Between two effects (a commit, an HTTP call) nothing leaves the process, so wherever it is killed there
 # the same is left behind: the first statement after each effect is a point.
 HELPERS = (

@@ -14,7 +14,7 @@ from odoo import sql_db
 from odoo.addons.base.models.ir_cron import IrCron
 from odoo.addons.qbo_connector.qbo import client
 
-from . import trouble  # noqa: F401 -- adds its scenarios
+from . import batches, trouble  # noqa: F401 -- add their scenarios
 from .audit import Audit
 from .points import DRAIN, Point, Watch, points_of
 from .races import RACES
