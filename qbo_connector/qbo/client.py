@@ -140,10 +140,6 @@ class QboClient:
         """
         return self._send('POST', '/taxservice/taxcode', {'requestid': requestid}, body=body.encode('utf-8'))
 
-    def exchange_rate(self, code):
-        """Return the Answer with today's ExchangeRate of a currency: home units for one of it."""
-        return unwrap(self._send('GET', '/exchangerate', {'sourcecurrencycode': code}), 'ExchangeRate')
-
     def read(self, entity, remote_id):
         """Return the :class:`~.answer.Answer` with one object; a deleted transaction raises NotFound."""
         path = f'/{entity.lower()}/{url_quote(str(remote_id), safe="")}'
