@@ -62,11 +62,18 @@ class QboConnection(models.Model):
             "%(company)s is not live in QuickBooks yet: only what you send by hand goes there.",
             company=self.company_id.name)
 
-    def action_push_missing(self):
-        """Override to refuse before the company is live: that would be going live."""
+    def _check_live(self):
+        """Refuse what sends many documents before the company is live: that would be going live.
+
+        :raises UserError: it is not live
+        """
         if not self.live_at:
             raise UserError(self.env._(
                 "This company is not live yet. Go live first: that sends everything that is missing."))
+
+    def action_push_missing(self):
+        """Override to refuse before the company is live."""
+        self._check_live()
         return super().action_push_missing()
 
     def _archive_links(self):

@@ -197,6 +197,7 @@ class QboPushBatch(models.Model):
         """Begin, or run again: what stands in QuickBooks or waits already is passed over."""
         self.ensure_one()
         self._check_accountant()
+        self.connection_id._check_live()
         self._check_state('draft', 'done', 'cancelled', 'undone')
         if self.kind != 'backfill' or not self.kind_ids.filtered('chosen'):
             raise UserError(self.env._("Choose at least one kind of records."))

@@ -4,10 +4,11 @@ import re
 
 from tests.lab import connect, demo
 from tests.lab.page import Page, open_page
-from tests.lab.paths import REPO
+from tests.lab.paths import REPO, LabError
 
 from .office import Office, until
 
+PATIENCE = 60  # seconds; what is waited for takes one
 MENU = '.o_menu_toggle, .o_navbar_apps_menu button'
 APP = '[data-menu-xmlid="qbo_connector.menu_root"]'
 
@@ -18,30 +19,37 @@ class Person:
     def __init__(self, page: Page):
         self.page, self.clicks = page, 0
 
+    def sees(self, script: str):
+        """Return what JavaScript says of the page; nothing while one page gives way to the next."""
+        try:
+            return self.page.evaluate(script)
+        except LabError:
+            return None
+
     def click(self, selector: str) -> None:
         """Wait for a button that can be seen and pressed, and press it."""
         layer = '' if '.modal' in selector else '.modal, '
         found = f"[...document.querySelectorAll({json.dumps(selector)})].find(" \
                 "node => node.checkVisibility() && !node.disabled)"
-        until(lambda: self.page.evaluate(
-            f"!!{found} && !document.querySelector('{layer}.o_loading_indicator, .o_blockUI')"), selector, 20)
+        until(lambda: self.sees(
+            f"!!{found} && !document.querySelector('{layer}.o_loading_indicator, .o_blockUI')"), selector, PATIENCE)
         self.page.evaluate(f"{found}.click()")
         self.clicks += 1
 
     def type(self, selector: str, text: str) -> None:
         """Type into a field and leave it."""
-        self.page.wait_for(selector)
+        until(lambda: self.sees(f"!!document.querySelector({json.dumps(selector)})"), selector, PATIENCE)
         self.page.evaluate(f"document.querySelector({json.dumps(selector)}).focus()")
         self.page.call('Input.insertText', text=text)
         self.page.evaluate("document.activeElement.blur()")
 
     def text(self) -> str:
         """Return what can be read on the page."""
-        return self.page.evaluate("document.body.innerText") or ''
+        return self.sees("document.body.innerText") or ''
 
     def reads(self, text: str) -> None:
         """Wait until something can be read on the page."""
-        until(lambda: text in self.text(), f"{text!r} in {self.text()!r}", 20)
+        until(lambda: text in self.text(), f"{text!r} in {self.text()!r}", PATIENCE)
 
 
 def posted(office: Office) -> str:

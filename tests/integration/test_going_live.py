@@ -30,6 +30,8 @@ class TestBeforeLive(QueueCase):
         self.assertIn("not live", invoice.qbo_message)
         with self.assertRaisesRegex(UserError, "Go live first"):
             self.connection.action_push_missing()
+        with self.assertRaisesRegex(UserError, "Go live first"):
+            self.env['qbo.push.batch'].create({'connection_id': self.connection.id}).action_start()
 
     def test_what_a_person_sends_goes_with_what_it_needs_and_so_do_its_changes(self):
         chosen, other = self.invoice(), self.invoice()
