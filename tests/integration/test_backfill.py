@@ -22,9 +22,17 @@ class TestBackfill(BackfillCase):
 
         def settle_and_pause(entries, answers):
             settle(entries, answers)
-            if 'Invoice' in entries.mapped('entity') and batch.state == 'running':
+            if awaited in entries.mapped('entity') and batch.state == 'running':
                 batch.with_env(entries.env).action_pause()
 
+        awaited = 'Item'  # the invoices are in the queue then
+        with patch.object(queue, '_settle', settle_and_pause):
+            self.drain(self.connection)
+        for _turn in range(2):
+            self.drain(self.connection)
+        self.assertFalse(self.numbers(), "what is in the queue rests, too")
+        awaited = 'Invoice'
+        batch.action_resume()
         with patch.object(queue, '_settle', settle_and_pause):
             self.drain(self.connection)
         sent = len(self.numbers())
