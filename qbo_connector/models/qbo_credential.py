@@ -7,6 +7,7 @@ own, and the new tokens are committed before anybody uses them.
 
 import logging
 import os
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 
 from psycopg2.errors import LockNotAvailable
@@ -109,7 +110,13 @@ class QboCredential(models.Model):
                 "enter the client secret and connect again.")) from error
 
     def _store(self, tokens):
-        """Encrypt and store what Intuit just issued (every time: the refresh token changes now and then)."""
+        """Encrypt and store what Intuit just issued (every time: the refresh token changes now and then).
+
+        The client secret is encrypted anew with it, so that an old key is not needed any more a day after a rotation.
+        """
+        if self.client_secret_enc:
+            with suppress(faults.Disconnected):  # its key is gone; the tokens are of the shared app then
+                self._set_client_secret(self._client_secret())
         self.write({
             'access_token_enc': self._encrypt(tokens.access_token),
             'refresh_token_enc': self._encrypt(tokens.refresh_token),

@@ -53,6 +53,7 @@ class QboMapping(models.Model):
 
     def action_create_counterpart(self):
         """Make the counterpart in QuickBooks, and map to it."""
+        self.check_access('write')  # before anybody is called
         for mapping in self.filtered('creatable'):
             mapping.reference_id = self._create_counterpart(mapping.connection_id, mapping.kind, mapping._record())
 

@@ -227,6 +227,22 @@ class TestKeys(CredentialCase):
         with self.keys(new):
             self.assertEqual(self.credential._client_secret(), 'sim-secret')
 
+    def test_after_a_refresh_the_old_key_is_not_needed_any_more(self):
+        old, new = generate_key(), generate_key()
+        with self.keys(old):
+            self.connection.client_secret = 'sim-secret'
+            self.credential._store(self.tokens())
+        with self.keys(new, old):
+            self.credential._store(self.tokens())
+        with self.keys(new):
+            self.assertEqual(self.credential._client_secret(), 'sim-secret')
+            self.assertEqual(self.credential._open_secret(self.credential.refresh_token_enc), 'the refresh token')
+
+    def tokens(self):
+        """Return what Intuit issues."""
+        end = datetime.now(timezone.utc) + timedelta(days=1)
+        return auth.Tokens('the token', 'the refresh token', end, end, end)
+
     def test_the_key_comes_from_the_configuration_before_the_file(self):
         with patch.dict(qbo_credential.os.environ, {'QBO_ENCRYPTION_KEY': ' first , second '}):
             self.assertEqual(qbo_credential.encryption_keys(), ['first', 'second'])
