@@ -20,7 +20,8 @@ APP, DOCS = REPO / 'qbo_connector/static/description', REPO / 'docs/images'
 PATIENCE = 120  # seconds
 CUSTOMER = "Azure Interior"
 PRODUCTS = ("Office Chair", "Desk Combination", "Cabinet with Doors")
-BACKFILL, SLOW, SHARE = 300, 2.5, 35  # invoices, seconds of a call, per cent done when the picture is taken
+DAYS = 60  # from which documents are sent by themselves
+BACKFILL, SLOW, SHARE = 720, 2.5, 30  # invoices, seconds of a call, per cent done when the picture is taken
 NAMESAKE = "Lighthouse Supplies"  # a customer in QuickBooks whose invoice has a number that Odoo will give
 #: 256 colours are enough, in a third of the bytes.
 SHRINK = "import sys; from PIL import Image; p = sys.argv[1]; Image.open(p).quantize(256).save(p, optimize=True)"
@@ -39,6 +40,7 @@ class Scene:
     connection: int = 0
     invoice: int = 0
     stopped: int = 0
+    batch: int = 0
 
     def press(self, method: str, selector: str, model: str = 'qbo.connection', ids: list[int] | None = None) -> dict:
         """Press a button of a record, and wait until what it opens shows something."""
@@ -89,6 +91,8 @@ def take(machine: Machine, only: tuple[str, ...] = ()) -> None:
 def quickbooks_has_a_past(scene: Scene) -> None:
     """In QuickBooks there are customers and items already, some of them by another spelling."""
     scene.control('seed', {'objects': {connect.US_REALM: {
+        'Account': [{'Name': name, 'AccountType': 'Other Income'} for name in (
+            "Foreign Exchange Gain", "Cash Discounts Gained", "Other Income")],
         'Customer': [
             {'DisplayName': CUSTOMER, 'PrimaryEmailAddr': {'Address': "azure.Interior24@example.com"}},
             {'DisplayName': "Deco Addict Inc"}, {'DisplayName': "Gemini Furniture Ltd"},
@@ -98,11 +102,20 @@ def quickbooks_has_a_past(scene: Scene) -> None:
     }}})
 
 
+def odoo_sells(scene: Scene) -> None:
+    """In Odoo sales post to several accounts."""
+    income = [('account_type', 'in', ('income', 'income_other'))]
+    accounts = scene.client.call('account.account', 'search', income, limit=6)
+    _invoices(scene.client, 1, invoice_line_ids=[
+        (0, 0, {'name': "Service", 'account_id': account, 'price_unit': 100.0, 'tax_ids': [(6, 0, [])]})
+        for account in accounts])
+
+
 def keys_and_consent(scene: Scene) -> None:
     """A person has entered the keys and gone through Intuit's consent page."""
     scene.connection = connect.connect(
         scene.client, scene.company, connect.US_REALM, scene.simulator_url, live_at=False,
-        sync_from=(date.today() - timedelta(days=60)).isoformat())
+        sync_from=(date.today() - timedelta(days=DAYS)).isoformat())
 
 
 def picture_of_setup(scene: Scene) -> None:
@@ -174,10 +187,24 @@ def live(scene: Scene) -> None:
 
 
 def backfill_runs(scene: Scene) -> None:
-    """Many invoices are on their way, and QuickBooks takes its time."""
+    """Invoices of an earlier month are on their way, and QuickBooks takes its time."""
+    earlier = date.today() - timedelta(days=DAYS + 40)
+    product = scene.client.find('product.product', [('name', '=', PRODUCTS[0])])
+    _invoices(scene.client, BACKFILL, invoice_date=earlier.isoformat(), invoice_line_ids=[
+        (0, 0, {'product_id': product, 'tax_ids': [(6, 0, [])]})])
     scene.control('fail', {'path': '/batch', 'kind': 'slow', 'seconds': SLOW, 'times': BACKFILL // 30})
-    _invoices(scene.client, BACKFILL)
-    _until(lambda: _read(scene, 'run_share') >= SHARE)
+    scene.batch = scene.client.call('qbo.push.batch', 'create', [{
+        'name': f"Backfill of {earlier:%B}", 'connection_id': scene.connection,
+        'date_from': earlier.replace(day=1).isoformat()}])[0]
+    scene.client.call('qbo.push.batch', 'action_start', [scene.batch])
+    _until(lambda: scene.client.call('qbo.push.batch', 'read', [scene.batch], ['share'])[0]['share'] >= SHARE)
+
+
+def picture_of_backfill(scene: Scene) -> None:
+    """The backfill while it runs."""
+    scene.page.act({'type': 'ir.actions.act_window', 'res_model': 'qbo.push.batch', 'res_id': scene.batch,
+                    'view_mode': 'form'}, 'div[name=progress] .o_progressbar')
+    scene.shoot('backfill', APP, down_to='.o_form_sheet')
 
 
 def picture_of_progress(scene: Scene) -> None:
@@ -245,9 +272,9 @@ def picture_of_dashboard(scene: Scene) -> None:
 
 
 STORY: tuple[Callable[[Scene], None], ...] = (
-    quickbooks_has_a_past, keys_and_consent, picture_of_setup, picture_of_matches, picture_of_mapping,
+    quickbooks_has_a_past, odoo_sells, keys_and_consent, picture_of_setup, picture_of_matches, picture_of_mapping,
     mapped_and_tried, picture_of_invoice, picture_of_status, picture_of_dry_run, picture_of_checklist,
-    live, backfill_runs, picture_of_progress, backfill_ends,
+    live, backfill_runs, picture_of_backfill, picture_of_progress, backfill_ends,
     trouble, picture_of_attention, picture_of_failure, picture_of_dashboard,
 )
 

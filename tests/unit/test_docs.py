@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -54,6 +55,12 @@ def test_every_relative_link_leads_to_a_file_and_a_heading_that_exist(page):
         assert not anchor or anchor in anchors_of(file), link
 
 
+def test_every_page_is_linked_from_the_table_of_contents():
+    linked = {(DOCS / link.partition('#')[0]).resolve() for link in links_of(DOCS / 'README.md')}
+    assert not {path for path in DOCS.glob('*.md') if path.name != 'README.md'} - linked
+    assert DOCS / 'README.md' in {(REPO / link.partition('#')[0]).resolve() for link in links_of(REPO / 'README.md')}
+
+
 def test_the_page_of_the_app_shows_pictures_that_lie_beside_it_and_runs_nothing():
     text = APP_PAGE.read_text(encoding='utf-8')
     sources = re.findall(r'src="([^"]+)"', text)
@@ -76,3 +83,21 @@ def test_the_code_that_the_manual_for_developers_quotes_stands_in_the_tested_add
     assert len(snippets) >= 4
     for snippet in snippets:
         assert any(snippet in source for source in sources), snippet
+
+
+def menus():
+    """Return the menus of the addon as paths of names, such as "QuickBooks > Reporting > Push Log"."""
+    nodes = {node.get('id'): node for path in sorted((REPO / 'qbo_connector/views').glob('*.xml'))
+             for node in ElementTree.parse(path).iter('menuitem')}
+
+    def path_of(node):
+        parent = nodes.get(node.get('parent'))
+        return f"{path_of(parent)} > {node.get('name')}" if parent is not None else node.get('name')
+    return {path_of(node) for node in nodes.values()}
+
+
+@pytest.mark.parametrize('page', PAGES, ids=name_of)
+def test_every_menu_that_the_manual_names_exists(page):
+    text = ' '.join(page.read_text(encoding='utf-8').split())
+    named = re.findall(r'\*(QuickBooks > [^*]+)\*', text)
+    assert all(any(path.startswith(menu) for menu in menus()) for path in named), (named, menus())
