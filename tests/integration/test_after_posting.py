@@ -297,4 +297,4 @@ class TestFrozen(PolicyCase):
         payment.action_cancel()
         self.drain(self.connection)
         self.assertEqual(payment.qbo_state, 'failed')
-        self.assertIn("Take it off the deposit", payment.qbo_message)
+        self.assertIn("Take it off there, then retry", payment.qbo_message)

@@ -179,6 +179,6 @@ class TestWriteOffs(SettlingCase):
 
     def test_an_account_of_early_payment_discounts_is_offered_for_mapping(self):
         self.company.account_journal_early_pay_discount_loss_account_id = self.fees
-        rows = self.env['qbo.mapping']._fill(self.connection)
-        row = rows.filtered(lambda row: row.kind == 'account' and row.res_id == self.fees.id)
+        used, _others = self.env['qbo.mapping']._fill(self.connection)
+        row = used.filtered(lambda row: row.kind == 'account' and row.res_id == self.fees.id)
         self.assertEqual(row.state, 'missing')
