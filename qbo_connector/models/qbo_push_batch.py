@@ -120,11 +120,11 @@ class QboPushBatch(models.Model):
                 tzinfo=None, microsecond=0) if end else False
 
     def _pace(self, now):
-        """Return how fast the entries of the batch are settled."""
+        """Return how fast the entries of the batch are settled; what the first of them took counts, too."""
         self.env['qbo.queue.entry'].flush_model()
         self.env.cr.execute(FINISHED, [self._origin.id, self.first_entry])
-        minutes = [Finished(*row) for row in self.env.cr.fetchall()]
-        return pace_of(minutes, now) if minutes else Pace()
+        begun = self.started_at.replace(tzinfo=timezone.utc).timestamp()
+        return pace_of([Finished(begun, begun, 0), *(Finished(*row) for row in self.env.cr.fetchall())], now)
 
     def _rows_domain(self):
         """Return the domain of the entries of the present run."""

@@ -50,6 +50,9 @@ class TestBackfill(BackfillCase):
         self.assertFalse(self.connection.remaining_count, "what rests does not hold up the progress of the connection")
 
         batch.action_resume()
+        batch.started_at = fields.Datetime.subtract(fields.Datetime.now(), minutes=2)
+        batch.invalidate_recordset(['rate'])
+        self.assertTrue(0 < batch.rate <= batch.done_count / 2, "the rate counts from the beginning")
         self.work_off(batch)
         self.assertEqual((batch.state, batch.remaining_count, batch.failed_count), ('done', 0, 0), self.stuck())
         everything = sorted([*self.moves.mapped('name'), today.name])
