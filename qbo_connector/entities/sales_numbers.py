@@ -121,7 +121,7 @@ class QboSalesDocument(models.AbstractModel):
     def _explain(self, entry, error):
         if isinstance(error, faults.DuplicateDocNumber):
             return self.env._(
-                "QuickBooks already has a document number %(number)s that did not come from here. Renumber it there, "
-                "or renumber this one, then retry. (%(detail)s)",
+                "QuickBooks already has a document number %(number)s that did not come from here. If it is the "
+                "same, link with it; if not, send this one under another number. (%(detail)s)",
                 number=entry.expected_number or entry.record_name, detail=error.detail)
         return super()._explain(entry, error)

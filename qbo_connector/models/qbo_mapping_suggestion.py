@@ -29,6 +29,7 @@ class Lists:
 
     def __init__(self, references, connection):
         self._references, self._connection, self._kept = references, connection, {}
+        self.company = connection.company_id
 
     def of(self, entity, types=None):
         """Return the rows of a list, all or those of some types."""
@@ -207,18 +208,28 @@ class QboMapping(models.Model):
 
     @api.model
     def _suggest_account(self, lists, account):
-        """Suggest an account of the same nature by number or name; else, for income, where product sales usually go."""
+        """Suggest an account of the same nature by number or name; else, for sales, where product sales usually go.
+
+        Gains on exchange rates, cash and early payments are no sales, whatever their type in Odoo.
+        """
         group = (account and account.internal_group) or 'income'
         if group not in TYPES_OF_GROUP:
             return None
         candidates = lists.of('Account', TYPES_OF_GROUP[group])
         alike = account and self._alike(lists.finder('Account', TYPES_OF_GROUP[group]), account.name, account.code)
-        if alike or group != 'income':
+        if alike or group != 'income' or (account and not self._takes_sales(lists.company.sudo(), account)):
             return alike
         for subtype in USUAL_INCOME:
             if usual := candidates.filtered(lambda c, subtype=subtype: c.subtype == subtype)[:1]:
                 return Suggestion(usual, USUAL, self.env._("usual account of sales"))
         return None
+
+    @api.model
+    def _takes_sales(self, company, account):
+        """Tell whether a company books sales on an income account, and not gains."""
+        return account.account_type == 'income' and account not in (
+            company.income_currency_exchange_account_id | company.default_cash_difference_income_account_id
+            | company.account_journal_early_pay_discount_gain_account_id)
 
     @api.model
     def _suggest_class(self, lists, account):

@@ -145,7 +145,7 @@ TABLE = (
     Cure('characters', _("A character that QuickBooks does not take"),
          _("Take out colons, tabs, line breaks, emoji and the like."), ACCOUNTANT, 'record', ('2040',)),
     Cure('email', _("QuickBooks does not take the e-mail address"),
-         _("Correct the address; only one may stand in the field."), ACCOUNTANT, 'record', ('2210',)),
+         _("Correct the e-mail address; only one may stand in the field."), ACCOUNTANT, 'record', ('2210',)),
     Cure('required', _("Something that QuickBooks needs is missing"), _("Fill it in."),
          ACCOUNTANT, 'record', ('2020',)),
     Cure('value', _("QuickBooks does not take a value"),

@@ -117,6 +117,13 @@ class TestSuggestions(MappingCase):
             account = self.env['account.account'].new({'name': name, 'account_type': account_type})
             self.assertEqual(self.Mapping._suggest(connection, 'account', account).reference.name, expected, name)
 
+    def test_gains_are_not_suggested_the_account_of_sales(self):
+        connection = self.connect()
+        gain = connection.company_id.income_currency_exchange_account_id
+        self.assertEqual(gain.account_type, 'income')
+        suggested = self.Mapping._suggest(connection, 'account', gain).reference
+        self.assertFalse(suggested.filtered(lambda row: row.type == 'Income'), "a gain is no sale")
+
     def test_a_fiscal_position_s_account_and_that_of_discounts_are_listed(self):
         connection = self.connect()
         sales = self.env['account.journal'].search(
