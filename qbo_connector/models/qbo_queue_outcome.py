@@ -137,18 +137,20 @@ class QboQueueEntry(models.Model):
         elif isinstance(error, Ambiguous):
             self._set_stopped('unknown', 'OutcomeUnknown', str(error))
         elif isinstance(error, faults.DuplicateRequest):
-            self._look_up_or_prepare_anew()
+            self._look_up_or_prepare_anew(client, error)
         elif len(self) > 1:  # the batch as a whole was refused, so nothing of it was booked: find out which row it is
             for entry in self:
                 entry.write({'state': 'pending', 'recoveries': entry.recoveries + 1})
         else:
             self._on_refusal(client, error)
 
-    def _look_up_or_prepare_anew(self):
+    def _look_up_or_prepare_anew(self, client, error):
         """Answer a request id that QuickBooks calls used and answers no more: what it did must be looked up."""
         for entry in self:
             if entry.operation == 'create' and not entry.to_look_up:
                 entry.to_look_up = True
+            elif entry.recoveries >= MAX_RECOVERIES:  # of ever new request ids
+                entry._on_refusal(client, error)
             else:  # looked up in vain, or repeatable by nature
                 entry.write({'state': 'pending', 'recoveries': entry.recoveries + 1, 'to_look_up': False})
 

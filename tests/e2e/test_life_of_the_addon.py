@@ -128,6 +128,9 @@ def test_an_earlier_version_is_upgraded_at_work_neutralised_in_a_copy_and_uninst
     ours = "SELECT table_name || '.' || column_name || ' ' || data_type FROM information_schema.columns " \
            "WHERE table_name LIKE 'qbo%' OR column_name LIKE 'qbo%'"
     assert set(database.sql(machine, ours, name)) == set(database.sql(machine, ours, fresh)), "as if installed today"
+    rules = "SELECT data.name, rule.domain_force FROM ir_rule rule JOIN ir_model_data data ON data.res_id = rule.id " \
+            "WHERE data.model = 'ir.rule' AND data.module = 'qbo_connector'"
+    assert set(database.sql(machine, rules, name)) == set(database.sql(machine, rules, fresh)), "as strict as today"
     with server.odoo_server(machine, name, simulator.url, cron_threads=0) as odoo:
         office.odoo, office.client = odoo, OdooClient(odoo.url, name).in_company(office.client.context[
             'allowed_company_ids'][0])

@@ -102,6 +102,19 @@ class TestQueue(QueueCase):
         self.one('Invoice', DocNumber=move.name)
         self.assertEqual(entry.state, 'done')
 
+    def test_a_request_id_that_is_called_used_every_time_ends_with_a_person(self):
+        self.settle_masters()
+        self.script(entity='Invoice', method='POST', kind='status', status=400, code='600', format='json', times=50)
+        move = self.invoice()
+        for _run in range(10):
+            self.drain(self.connection)
+        entry = self.entries(move)[0]
+        self.assertEqual((entry.state, entry.fault_code), ('failed', '600'))
+        self.control('fail', method='DELETE')
+        entry.action_retry()
+        self.drain(self.connection)
+        self.one('Invoice', DocNumber=move.name)
+
     def test_a_refusal_fails_at_once_and_is_said_on_the_record(self):
         self.settle_masters()
         self.script(entity='Invoice', method='POST', kind='status', status=400, code='6000', format='json')
