@@ -215,6 +215,14 @@ def a_used_request_id_with_nothing_behind_it(stage):
         return [stage.expected(stage.post(env))]
 
 
+@scenario(Stage.retry_all)
+def a_request_id_that_is_called_used_every_time(stage):
+    """No other one helps: a person is needed."""
+    stage.script(entity='Invoice', method='POST', kind='status', status=400, code='600', times=20)
+    with stage.env() as env:
+        return [stage.expected(stage.post(env))]
+
+
 @scenario(Stage.accept_all)
 def figures_that_differ(stage):
     """Somebody in QuickBooks has made the customer tax free, so the tax that Odoo charges is not booked."""
