@@ -22,6 +22,7 @@
         'views/qbo_mapping_wizard_views.xml',
         'views/qbo_reference_views.xml',
         'views/qbo_connection_lines_views.xml',
+        'views/qbo_users_views.xml',
         'views/qbo_binding_views.xml',
         'views/qbo_queue_entry_views.xml',
         'views/qbo_cure_views.xml',

@@ -49,3 +49,10 @@ class OpenVariance(Refused):
     """QuickBooks holds the record as it is, with other figures; nothing is sent, and a person has to look."""
 
     fault_class = 'Variance'
+
+
+class PullError(Exception):
+    """What came from QuickBooks cannot be taken over as things stand.
+
+    :param str message: cause and cure, in the words of the user
+    """

@@ -33,6 +33,7 @@ from . import (
     qbo_connection_lines,
     qbo_connection_progress,
     qbo_connection_alert,
+    qbo_connection_users,
     qbo_mapping_drift,
     qbo_connection_health,
     qbo_connection_policies,

@@ -10,6 +10,7 @@ NOBODY = 'nobody'
 # model -> (who reads, who writes, creates and deletes), with Odoo's own access rights. Odoo lets everybody see and
 # alter transient rows only of rules' making, so wizards need a rule like everything else.
 MODELS = {
+    'qbo.acting.user': ('user', 'administrator'),
     'qbo.audit': ('accountant', NOBODY),
     'qbo.binding': ('user', NOBODY),
     'qbo.connection': ('user', 'administrator'),
