@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from . import clock as clocks
 from . import faults, jsonio, seeds
+from .bookkeeper import VERBS
 from .entities import ENTITIES, TRANSACTIONS
 from .postings import postings
 from .weather import Weather
@@ -126,6 +127,14 @@ def _touch(sim, body, words):
     return ENTITIES[body['entity']].shown(company, company.get(body['entity'], body['id']))
 
 
+def _bookkeeper(sim, body, words):
+    """POST /_sim/bookkeeper/{realm}/{verb} {arguments}: somebody works in QuickBooks; see bookkeeper.py."""
+    realm, verb = words
+    if verb not in VERBS:
+        raise ValueError(f"a bookkeeper does not {verb}")
+    return getattr(sim.bookkeeper(realm), verb)(**body)
+
+
 def _expire(sim, _body, _words):
     """All access tokens end now."""
     sim.oauth.expire_access_tokens()
@@ -172,5 +181,6 @@ _HANDLERS = {
     ('POST', 'clock'): _clock, ('GET', 'clock'): _clock, ('POST', 'preferences'): _preferences,
     ('POST', 'weather'): _weather, ('GET', 'weather'): _weather_report, ('DELETE', 'weather'): _calm,
     ('DELETE', 'answers'): _forget_answers, ('POST', 'touch'): _touch, ('POST', 'expire'): _expire,
+    ('POST', 'bookkeeper'): _bookkeeper,
     ('GET', 'books'): _books, ('GET', 'summary'): _summary, ('GET', 'postings'): _postings,
 }

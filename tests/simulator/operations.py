@@ -34,7 +34,7 @@ def write(company, entity, operation, body, params=None):
             entity.delete(company, old, params)
             return {'domain': 'QBO', 'status': 'Deleted', 'Id': old['Id']}
         new = entity.void(company, old, 'include' if operation == 'void-include' else 'operation')
-        return _store(company, entity, old, new)
+        return _store(company, entity, old, new, 'Void')
 
 
 def create(company, entity, body, params=None, seeding=False):
@@ -61,11 +61,11 @@ def _update(company, entity, old, body, params):
     return _store(company, entity, old, new)
 
 
-def _store(company, entity, old, new):
+def _store(company, entity, old, new, operation='Update'):
     """Store the new state; a write that changes nothing leaves SyncToken and time alone (recorded)."""
     if _same(old, new):
         return entity.alone(company, old)
-    stored = company.touch(entity.name, new)
+    stored = company.touch(entity.name, new, operation)
     entity.saved(company, stored, old)
     return entity.alone(company, company.get(entity.name, stored['Id']))
 

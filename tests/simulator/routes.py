@@ -41,7 +41,7 @@ def _send(company, entity, remote_id, address):
         raise faults.required('BillEmail.Address')
     sent = dict(old, EmailStatus='EmailSent', BillEmail=mail,
                 DeliveryInfo={'DeliveryType': 'Email', 'DeliveryTime': clocks.stamp(company.clock.now())})
-    return entity.shown(company, company.touch(entity.name, sent))
+    return entity.shown(company, company.touch(entity.name, sent, 'Emailed'))
 
 
 def _query(_sim, company, request, _words):

@@ -4,6 +4,7 @@ import threading
 
 from . import operations, seeds, switches
 from .app import Application
+from .bookkeeper import Bookkeeper
 from .clock import Clock
 from .entities import ENTITIES, index_keys
 from .failures import Script
@@ -92,3 +93,7 @@ class Simulator:
         with self.lock:
             company = self.companies[realm_id]
             return [operations.create(company, ENTITIES[entity], body, seeding=True) for body in bodies]
+
+    def bookkeeper(self, realm_id=US_REALM):
+        """Somebody who works in a company through QuickBooks' own screens."""
+        return Bookkeeper(self, realm_id)

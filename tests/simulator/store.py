@@ -4,12 +4,14 @@ Stored objects are never changed in place: `put` stores a new dict and remembers
 refused half-way can be undone as a whole (`Company.atomic`).
 """
 
-from collections import defaultdict
+from collections import defaultdict, namedtuple
 from contextlib import contextmanager
 from decimal import Decimal
 
 from . import clock as clocks
 from . import switches as switchboard
+
+Change = namedtuple('Change', 'entity remote_id operation at deleted_id')
 
 
 class Company:
@@ -37,6 +39,8 @@ class Company:
         self._index = defaultdict(set)
         self._next = defaultdict(int)
         self._undo = None
+        self._untold = None
+        self.listeners = []     # called with a list of Change whenever a write is through
 
     @property
     def is_us(self):
@@ -77,7 +81,7 @@ class Company:
         if self._undo is not None:
             yield
             return
-        self._undo = []
+        self._undo, self._untold = [], []
         stubs = len(self.deleted)
         try:
             yield
@@ -85,18 +89,37 @@ class Company:
             for entity, remote_id, old in reversed(self._undo):
                 self._place(entity, remote_id, old)
             del self.deleted[stubs:]
+            self._untold = []
             raise
         finally:
-            self._undo = None
+            changes, self._undo, self._untold = self._untold, None, None
+            self._tell(_collapsed(changes))
+
+    def tell(self, operation, entity, remote_id, deleted_id=None):
+        """Note that an object changed; listeners hear of it when the write is through.
+
+        :param str operation: Create, Update, Delete, Merge, Void or Emailed
+        :param str deleted_id: what was merged into the object
+        """
+        change = Change(entity, remote_id, operation, self.clock.now().replace(microsecond=0), deleted_id)
+        if self._untold is None:
+            self._tell([change])
+        else:
+            self._untold.append(change)
+
+    def _tell(self, changes):
+        for listener in self.listeners if changes else ():
+            listener(self, changes)
 
     def put(self, entity, obj):
         """Store `obj` under its Id, as it is."""
         self._replace(entity, obj['Id'], obj)
         return obj
 
-    def touch(self, entity, obj):
-        """Store a changed object: SyncToken one higher, LastUpdatedTime now."""
+    def touch(self, entity, obj, operation='Update'):
+        """Store a changed object: SyncToken one higher, LastUpdatedTime now; `operation` is what listeners hear."""
         now = clocks.stamp(self.clock.now())
+        self.tell(operation, entity, obj['Id'])
         return self.put(entity, dict(
             obj, SyncToken=str(int(obj['SyncToken']) + 1), MetaData=dict(obj['MetaData'], LastUpdatedTime=now)))
 
@@ -106,14 +129,17 @@ class Company:
         remote_id = obj.get('Id') or self.next_id(space)
         if remote_id.isdigit():
             self._next[space] = max(self._next[space], int(remote_id)) if len(remote_id) < 12 else self._next[space]
+        self.tell('Create', entity, remote_id)
         return self.put(entity, {
             **obj, 'domain': 'QBO', 'sparse': False, 'Id': remote_id, 'SyncToken': obj.get('SyncToken') or '0',
             'MetaData': {'CreateTime': now, 'LastUpdatedTime': now},
         })
 
-    def remove(self, entity, remote_id):
-        """Delete an object for good; change data capture still tells of it."""
+    def remove(self, entity, remote_id, told=True):
+        """Delete an object for good; change data capture still tells of it, listeners if `told`."""
         self._replace(entity, remote_id, None)
+        if told:
+            self.tell('Delete', entity, remote_id)
         self.deleted.append((entity, remote_id, clocks.stamp(self.clock.now())))
 
     def next_id(self, space):
@@ -144,6 +170,17 @@ class Company:
     def exchange_rate(self, currency):
         """Home units for one unit of `currency` as the company last heard; 1 when it never did."""
         return self.exchange_rates.get(currency, Decimal(1))
+
+
+def _collapsed(changes):
+    """One change for an object that a write touched several times: a creation stays one, else the last word counts."""
+    last = {}
+    for change in changes:
+        before = last.get((change.entity, change.remote_id))
+        if before and (change.operation == 'Update' or before.operation == 'Create'):
+            continue
+        last[change.entity, change.remote_id] = change
+    return list(last.values())
 
 
 def _by_number(pair):

@@ -31,6 +31,8 @@ DEFAULTS = {
     'customer_change_paid': 'refuse',       # another customer on a document with payments: 'refuse' or 'unlink'
     'automatic_numbers': 'keep',            # a number sent although QuickBooks counts: 'keep' or 'replace'
     'reactivated_name': 'keep',             # Active=true without a name: "(deleted)" stays ('keep') or goes ('strip')
+    'merge_touches': True,                  # transactions of a merged name count as changed
+    'merged_away': 'gone',                  # the record of a merged name: 'gone' for good, or 'inactive'
     'negative_total': 'refuse',             # or 'keep'
     'wrong_customer_link': 'drop',          # payment line to another customer's document: 'drop' or 'refuse'
     'purchase_link_type': 'own',            # a Purchase is linked by the word of its PaymentType ('own') or by 'any'
