@@ -13,8 +13,8 @@ class ResConfigSettings(models.TransientModel):
 
     qbo_keep_settled_days = fields.Integer(
         string="Push Log (days)", config_parameter=KEEP_SETTLED_DAYS,
-        help="How long entries stay that were sent, with what was sent and received. Empty: 30 days. Links to "
+        help="How long entries stay that were sent, with what was sent and received. 0: 30 days. Links to "
              "QuickBooks stay for ever, and so do entries that need a person.")
     qbo_keep_audit_days = fields.Integer(
         string="Audit Trail (days)", config_parameter=KEEP_DAYS,
-        help="How long the audit trail keeps who did what. Empty: for ever.")
+        help="How long the audit trail keeps who did what. 0: for ever.")

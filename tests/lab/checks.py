@@ -12,6 +12,8 @@ from .machine import Machine
 from .paths import BUILD, REPO, LabError, say
 
 STAGES = ('unit', 'integration', 'e2e')
+# Tests from end to end that keep two processes at work by themselves; the others go on beside them, one after another.
+E2E_OF_TWO = ('test_account_suite.py', 'test_crash_points.py')
 
 
 @dataclass(frozen=True)
@@ -61,16 +63,34 @@ def lint(machine: Machine) -> bool:
 
 
 def _unit(machine: Machine) -> Outcome:
-    return _pytest(machine, 'unit', ['-p', 'no:odoo', 'tests/unit', 'tests/simulator_tests', 'tests/lab_tests'])
+    files = sorted(path for folder in ('unit', 'simulator_tests', 'lab_tests')
+                   for path in (REPO / 'tests' / folder).rglob('test_*.py'))
+    return _together(machine, 'unit', shares(files, count=2), _part)
 
 
 def _integration(machine: Machine) -> Outcome:
-    """Run the tests inside Odoo in two processes with a database each: one of them keeps one core busy."""
-    dealt = shares(sorted(REPO.glob('tests/integration/test_*.py')), count=2)
+    """Run the tests inside Odoo in two processes with a database each."""
+    files = sorted(REPO.glob('tests/integration/test_*.py'))
+    return _together(machine, 'integration', shares(files, count=2), _integration_part)
+
+
+def _e2e(machine: Machine) -> Outcome:
+    files = sorted(REPO.glob('tests/e2e/test_*.py'))
+    of_two = [file for file in files if file.name in E2E_OF_TWO]
+    return _together(machine, 'e2e', [of_two, [file for file in files if file not in of_two]], _part)
+
+
+def _together(machine: Machine, stage: str, dealt: list[list[Path]], run) -> Outcome:
+    """Run shares of a stage's test files at the same time, for one process of them keeps one core busy.
+
+    :param run: ``run(machine, name, options)`` runs pytest with the options, and returns its outcome
+    """
     with ThreadPoolExecutor(len(dealt)) as pool:
-        parts = list(pool.map(lambda share: _integration_part(machine, *share), enumerate(dealt, start=1)))
+        parts = list(pool.map(
+            lambda share: run(machine, f'{stage}-{share[0]}', [str(f.relative_to(REPO)) for f in sorted(share[1])]),
+            enumerate(dealt, start=1)))
     return Outcome(
-        'integration', sum(part.passed for part in parts), sum(part.failed for part in parts),
+        stage, sum(part.passed for part in parts), sum(part.failed for part in parts),
         sum(part.skipped for part in parts), max(part.seconds for part in parts),
         next((part.returncode for part in parts if part.returncode), 0))
 
@@ -87,35 +107,33 @@ def shares(files: list[Path], count: int) -> list[list[Path]]:
     return dealt
 
 
-def _integration_part(machine: Machine, number: int, files: list[Path]) -> Outcome:
-    name = database.own_copy(machine, f'integration{number}', with_test_addons=True)
+def _part(machine: Machine, name: str, options: list[str]) -> Outcome:
+    return _pytest(machine, name, ['-p', 'no:odoo', *options])
+
+
+def _integration_part(machine: Machine, name: str, options: list[str]) -> Outcome:
+    database_name = database.own_copy(machine, name.replace('-', ''), with_test_addons=True)
     conf = database.configuration(
-        machine, name, screenshots=BUILD / 'screenshots', http_port=server.free_port(),
+        machine, database_name, screenshots=BUILD / 'screenshots', http_port=server.free_port(),
         gevent_port=server.free_port())
     path = os.pathsep.join(filter(None, [chromium.folder_on_path(), machine.environment['PATH']]))
-    options = [*(str(file.relative_to(REPO)) for file in sorted(files)), '--odoo-http', '--odoo-log-level=error']
     try:
-        return _pytest(machine, f'integration-{number}', options, captured=True, ODOO_RC=str(conf), PATH=path)
+        return _pytest(machine, name, [*options, '--odoo-http', '--odoo-log-level=error'], ODOO_RC=str(conf), PATH=path)
     finally:
-        database.drop(machine, name)
+        database.drop(machine, database_name)
 
 
-def _e2e(machine: Machine) -> Outcome:
-    return _pytest(machine, 'e2e', ['-p', 'no:odoo', 'tests/e2e'])
-
-
-def _pytest(machine: Machine, stage: str, options: list[str], captured: bool = False, **environment: str) -> Outcome:
-    """Run one pytest process; the output of one that is not alone is shown when it has ended."""
+def _pytest(machine: Machine, stage: str, options: list[str], **environment: str) -> Outcome:
+    """Run one pytest process; since it is not alone, its output is shown when it has ended."""
     report = BUILD / f'{stage}.xml'
     report.unlink(missing_ok=True)
     command = [str(machine.python), '-m', 'pytest', f'--junit-xml={report}', *options]
     say(f"\n=== {stage}: {' '.join(command[1:])}")
     began = time.monotonic()
-    output = {'stdout': subprocess.PIPE, 'stderr': subprocess.STDOUT, 'text': True} if captured else {}
     done = subprocess.run(
-        command, env={**machine.environment, **environment}, cwd=REPO, check=False, **output)
-    if captured:
-        say(f"\n=== {stage} has ended:\n{done.stdout}")
+        command, env={**machine.environment, **environment}, cwd=REPO, check=False, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True)
+    say(f"\n=== {stage} has ended:\n{done.stdout}")
     passed, failed, skipped = _counts(report)
     return Outcome(stage, passed, failed, skipped, time.monotonic() - began, done.returncode)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from odoo import sql_db
 from odoo.addons.base.models.ir_cron import IrCron
+from odoo.addons.qbo_connector.models.qbo_queue_drain import QboQueueEntry
 from odoo.addons.qbo_connector.qbo import client
 
 from . import batches, trouble  # noqa: F401 -- add their scenarios
@@ -42,7 +43,7 @@ class Effects:
 
     def __init__(self, every: bool):
         self._every = every
-        self._new = True  # there was none before the first statement
+        self._new = every  # nothing has happened before the first statement, which is the same in each scenario
 
     def any_new(self) -> bool:
         """Tell whether there was any since the last time you asked."""
@@ -53,6 +54,7 @@ class Effects:
         if self._every:
             sql_db.Cursor.commit = self._noticed(sql_db.Cursor.commit)
         IrCron._commit_progress = self._noticed(IrCron._commit_progress)
+        QboQueueEntry._report = self._unnoticed(QboQueueEntry._report)
         client.exchange = self._noticed(client.exchange)
         return self
 
@@ -66,6 +68,16 @@ class Effects:
             finally:
                 self._new = True
         return noticed
+
+    def _unnoticed(self, function):
+        """Let a report of progress be none: what it commits was committed before."""
+        def unnoticed(*args, **kwargs):
+            new = self._new
+            try:
+                return function(*args, **kwargs)
+            finally:
+                self._new = new or self._every
+        return unnoticed
 
 
 class Claims:
