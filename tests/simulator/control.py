@@ -135,6 +135,25 @@ def _bookkeeper(sim, body, words):
     return getattr(sim.bookkeeper(realm), verb)(**body)
 
 
+def _webhooks(sim, body, words):
+    """POST {"url", "token", ...}: where to post, see webhooks.Target; POST test/{realm} {"count"}: test events."""
+    if words[:1] == ['test']:
+        sim.webhooks.test(words[1], **body)
+        return {'ok': True}
+    return sim.webhooks.register(**body).settings()
+
+
+def _webhook_report(sim, _body, _words):
+    return dict(sim.webhooks.report(), pending=sim.webhooks.pending())
+
+
+def _forget_webhooks(sim, _body, _words):
+    """Targets, what waits, and the log."""
+    sim.webhooks.targets.clear()
+    sim.webhooks.log.clear()
+    return {'ok': True}
+
+
 def _expire(sim, _body, _words):
     """All access tokens end now."""
     sim.oauth.expire_access_tokens()
@@ -181,6 +200,7 @@ _HANDLERS = {
     ('POST', 'clock'): _clock, ('GET', 'clock'): _clock, ('POST', 'preferences'): _preferences,
     ('POST', 'weather'): _weather, ('GET', 'weather'): _weather_report, ('DELETE', 'weather'): _calm,
     ('DELETE', 'answers'): _forget_answers, ('POST', 'touch'): _touch, ('POST', 'expire'): _expire,
-    ('POST', 'bookkeeper'): _bookkeeper,
+    ('POST', 'bookkeeper'): _bookkeeper, ('POST', 'webhooks'): _webhooks, ('GET', 'webhooks'): _webhook_report,
+    ('DELETE', 'webhooks'): _forget_webhooks,
     ('GET', 'books'): _books, ('GET', 'summary'): _summary, ('GET', 'postings'): _postings,
 }

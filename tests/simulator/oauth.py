@@ -212,6 +212,12 @@ class Provider:
                 return grant
         return None
 
+    def is_connected(self, client_id, realm_id):
+        """Whether a company's consent to an app is alive."""
+        now = self._clock.now()
+        return any(grant.app.client_id == client_id and grant.realm_id == realm_id and not grant.revoked
+                   and now < min(grant.refresh_expires_at, grant.hard_expires_at) for grant in self.grants)
+
     def expire_access_tokens(self):
         """Let every access token end now (a control-plane convenience)."""
         for grant in self.grants:

@@ -25,7 +25,7 @@ class _Handler(WSGIRequestHandler):
 
 
 class Server:
-    """Serves a simulator from a thread of its own; a context manager.
+    """Serves a simulator from a thread of its own, and sends its webhooks from another; a context manager.
 
     :param Simulator simulator:
     :param int port: 0 takes a free one
@@ -33,22 +33,28 @@ class Server:
 
     def __init__(self, simulator, host='127.0.0.1', port=0):
         self._server = make_server(host, port, simulator.wsgi, threaded=True, request_handler=_Handler)
+        self._ended = threading.Event()
+        self._sender = threading.Thread(target=simulator.webhooks.run, args=[self._ended], daemon=True)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self.url = f"http://{host}:{self._server.server_port}"
 
     def start(self):
         """Start serving; the socket listens already."""
         self._thread.start()
+        self._sender.start()
         return self
 
     def stop(self):
         """Stop serving and free the port."""
+        self._ended.set()
         self._server.shutdown()
         self._thread.join()
+        self._sender.join()
         self._server.server_close()
 
     def serve_forever(self):
         """Serve in the calling thread."""
+        self._sender.start()
         self._server.serve_forever()
 
     def __enter__(self):

@@ -14,6 +14,7 @@ from .recorder import Recorder
 from .requestid import Answers
 from .store import Company
 from .weather import Weather
+from .webhooks import Webhooks
 
 CLIENT_ID, CLIENT_SECRET = 'sim-client', 'sim-secret'
 US_REALM, UK_REALM = '9130000000000001', '9130000000000002'
@@ -48,6 +49,7 @@ class Simulator:
             self.recorder = Recorder()
             self.answers = Answers(self.clock)
             self.limiter = Limiter(self.clock)
+            self.webhooks = Webhooks(self)
             self.set_switches(**self._changed)
             self.oauth.register(CLIENT_ID, CLIENT_SECRET)
             self.add_company(US_REALM, name="Sandbox Company US")
@@ -74,6 +76,7 @@ class Simulator:
                 company = Company(realm_id, self.clock, index_keys, name, country, home_currency,
                                   environment or self.environment, dict(self.switches))
                 seeds.furnish(company, multicurrency)
+                company.listeners.append(self.webhooks.note)
                 self.companies[realm_id] = company
             elif multicurrency:
                 seeds.change_preferences(company, {'CurrencyPrefs': {'MultiCurrencyEnabled': True}})
