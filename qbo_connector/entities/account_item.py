@@ -13,7 +13,7 @@ class QboAccountItem(models.AbstractModel):
 
     _name = 'qbo.entity.account_item'
     _inherit = 'qbo.entity.item'
-    _description = "QuickBooks Item of an Account"
+    _description = "Item of an Account"
 
     _qbo_model = 'account.account'
     _qbo_on_line = 'account_id'

@@ -67,7 +67,7 @@ class QboBankReceipt(models.AbstractModel):
 
     _name = 'qbo.entity.bank_receipt'
     _inherit = ['qbo.entity.bank_money', 'qbo.entity.payment']
-    _description = "QuickBooks Payment of a Bank Transaction"
+    _description = "Payment of a Bank Transaction"
 
     _qbo_direction = 'inbound'
 
@@ -89,7 +89,7 @@ class QboBankRefund(models.AbstractModel):
 
     _name = 'qbo.entity.bank_refund'
     _inherit = ['qbo.entity.bank_money', 'qbo.entity.refund']
-    _description = "QuickBooks Refund of a Bank Transaction"
+    _description = "Refund of a Bank Transaction"
 
     _qbo_direction = 'outbound'
 

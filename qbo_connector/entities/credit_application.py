@@ -16,7 +16,7 @@ class QboCreditApplication(models.AbstractModel):
 
     _name = 'qbo.entity.credit_application'
     _inherit = 'qbo.entity.settlement'
-    _description = "QuickBooks Payment That Applies a Credit"
+    _description = "Payment That Applies a Credit"
 
     _qbo_entity = 'Payment'
     _qbo_model = 'qbo.credit.application'

@@ -8,7 +8,7 @@ class QboCreditMemo(models.AbstractModel):
 
     _name = 'qbo.entity.credit_memo'
     _inherit = 'qbo.entity.sales_document'
-    _description = "QuickBooks Credit Memo"
+    _description = "Credit Memo"
 
     _qbo_entity = 'CreditMemo'
     _qbo_undo = 'delete'

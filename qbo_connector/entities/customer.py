@@ -17,7 +17,7 @@ class QboCustomer(models.AbstractModel):
 
     _name = 'qbo.entity.customer'
     _inherit = 'qbo.entity.named'
-    _description = "QuickBooks Customer"
+    _description = "Customer"
 
     _qbo_entity = 'Customer'
     _qbo_model = 'res.partner'

@@ -13,7 +13,7 @@ class QboCustomerCurrency(models.AbstractModel):
 
     _name = 'qbo.entity.customer_currency'
     _inherit = 'qbo.entity.customer'
-    _description = "QuickBooks Customer in Another Currency"
+    _description = "Customer in Another Currency"
 
     _qbo_model = 'qbo.customer.currency'
     _qbo_partner = 'partner_id'

@@ -8,7 +8,7 @@ class QboInvoice(models.AbstractModel):
 
     _name = 'qbo.entity.invoice'
     _inherit = 'qbo.entity.sales_document'
-    _description = "QuickBooks Invoice"
+    _description = "Invoice"
 
     _qbo_entity = 'Invoice'
     _qbo_move_types = ('out_invoice',)

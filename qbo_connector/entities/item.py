@@ -18,7 +18,7 @@ class QboItem(models.AbstractModel):
 
     _name = 'qbo.entity.item'
     _inherit = 'qbo.entity.named'
-    _description = "QuickBooks Item"
+    _description = "Item"
 
     _qbo_entity = 'Item'
     _qbo_model = 'product.product'

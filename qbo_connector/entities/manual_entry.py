@@ -23,7 +23,7 @@ class QboManualEntry(models.AbstractModel):
 
     _name = 'qbo.entity.manual_entry'
     _inherit = 'qbo.entity.write_off'
-    _description = "QuickBooks Journal Entry"
+    _description = "Journal Entry"
 
     @api.model
     def _handles(self, record):

@@ -16,7 +16,7 @@ class QboNamed(models.AbstractModel):
 
     _name = 'qbo.entity.named'
     _inherit = 'qbo.entity'
-    _description = "QuickBooks Named Object"
+    _description = "Named Object"
 
     _qbo_undo = 'none'  # what has history cannot go, only become inactive
     _qbo_name_field = 'Name'

@@ -18,7 +18,7 @@ class QboPayment(models.AbstractModel):
 
     _name = 'qbo.entity.payment'
     _inherit = 'qbo.entity.settlement'
-    _description = "QuickBooks Payment"
+    _description = "Payment"
 
     _qbo_entity = 'Payment'
     _qbo_model = 'account.payment'

@@ -20,7 +20,7 @@ class QboRefund(models.AbstractModel):
 
     _name = 'qbo.entity.refund'
     _inherit = 'qbo.entity.applicable'
-    _description = "QuickBooks Refund"
+    _description = "Refund"
 
     _qbo_entity = 'Purchase'
     _qbo_model = 'account.payment'

@@ -26,7 +26,7 @@ class QboSalesDocument(models.AbstractModel):
 
     _name = 'qbo.entity.sales_document'
     _inherit = 'qbo.entity'
-    _description = "QuickBooks Sales Document"
+    _description = "Sales Document"
 
     _qbo_model = 'account.move'
     _qbo_rank = 30

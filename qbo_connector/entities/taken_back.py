@@ -22,7 +22,7 @@ class QboEntity(models.AbstractModel):
     @api.model
     def _label(self, name):
         """Return what the records of a handler are called in QuickBooks, by the name of its model."""
-        return (self.env['ir.model']._get(name).name or name).removeprefix("QuickBooks ")
+        return self.env['ir.model']._get(name).name or name
 
     # === WHAT IS KNOWN === #
 

@@ -13,7 +13,7 @@ class QboWriteOff(models.AbstractModel):
 
     _name = 'qbo.entity.write_off'
     _inherit = 'qbo.entity.applicable'
-    _description = "QuickBooks Write-Off"
+    _description = "Write-Off"
 
     _qbo_entity = 'JournalEntry'
     _qbo_model = 'account.move'

@@ -11,7 +11,7 @@ class QboClass(models.AbstractModel):
 
     _name = 'qbo.entity.class'
     _inherit = 'qbo.entity.named'
-    _description = "QuickBooks Class"
+    _description = "Class"
 
     _qbo_entity = 'Class'
     _qbo_model = 'account.analytic.account'
