@@ -99,26 +99,42 @@ def captured(company, names, since):
         moment = clocks.parse(since)
     except ValueError as error:
         raise faults.malformed(2060, 'changedSince', since) from error
+    moment = _within_reach(company, moment, since).replace(microsecond=0)
+    blocks, room = [], MAX_CDC
+    for name in names.split(','):
+        block = _block(company, name.strip(), moment, room)
+        if company.switch('cdc_cap') == 'answer':
+            room -= block.get('maxResults', 0)
+        blocks.append(block)
+    return blocks
+
+
+def _within_reach(company, moment, since):
+    """The moment from which changes are told; what becomes of an older one is not known today (switch `cdc_old`)."""
     oldest = company.clock.now() - timedelta(days=company.switch('cdc_days'))
-    moment = max(moment, oldest).replace(microsecond=0)
-    return [_block(company, name.strip(), moment) for name in names.split(',')]
+    if moment >= oldest or company.switch('cdc_old') == 'accept':
+        return moment
+    if company.switch('cdc_old') == 'fault':
+        raise faults.malformed(2060, 'changedSince', since)
+    return oldest
 
 
-def _block(company, name, moment):
+def _block(company, name, moment, room):
     if name not in ENTITIES or name in _NOT_CAPTURED:
         raise faults.Refusal(2000, "Invalid or unsupported object name", f"{name} is not supported by CDC")
     rows = [obj for obj in company.all(name) if _changed(obj['MetaData']['LastUpdatedTime'], moment)]
     rows.sort(key=lambda obj: datetime.fromisoformat(obj['MetaData']['LastUpdatedTime']))
-    shown = [ENTITIES[name].shown(company, obj) for obj in rows]
-    shown += [
+    found = [ENTITIES[name].shown(company, obj) for obj in rows[:room]]
+    stubs = [
         {'domain': 'QBO', 'status': 'Deleted', 'Id': remote_id, 'MetaData': {'LastUpdatedTime': when}}
         for kind, remote_id, when in company.deleted if kind == name and _changed(when, moment)
     ]
+    shown = (found + stubs)[:room]
     if not shown:
         return {}
-    block = {name: shown[:MAX_CDC], 'startPosition': 1, 'maxResults': len(shown[:MAX_CDC])}
-    if len(shown) > MAX_CDC:
-        block['totalCount'] = len(shown)
+    block = {name: shown, 'startPosition': 1, 'maxResults': len(shown)}
+    if company.switch('cdc_total'):
+        block['totalCount'] = len(rows) + len(stubs)
     return block
 
 

@@ -57,4 +57,7 @@ DEFAULTS = {
     'in_values': 100,                       # most values in an IN list before the query is refused; 0 = no such limit
     'max_results': 'clip',                  # MAXRESULTS above 1000: 'clip' or 'fault'
     'cdc_days': 30,
+    'cdc_old': 'clip',                      # changedSince before that: told from there ('clip'), 'fault' or 'accept'
+    'cdc_cap': 'answer',                    # a thousand objects an 'answer', or each 'block' of it
+    'cdc_total': False,                     # totalCount is told; recorded answers do not
 }

@@ -80,20 +80,34 @@ def test_an_inactive_record_is_captured_as_an_object(us):
     assert block['Customer'][0]['Active'] is False
 
 
-def test_changes_older_than_thirty_days_are_not_told(us):
+@pytest.mark.parametrize(('old', 'told'), [('clip', []), ('accept', ["Ann Baker"]), ('fault', '2060')])
+def test_changes_older_than_thirty_days_are_not_told(us, old, told):
+    us.sim.set_switches(cdc_old=old)
     us.customer()
     us.client.post('/_sim/clock', json={'advance': 31 * 86400})
     us.tokens = us.refresh(us.tokens['refresh_token']).get_json()
-    [block] = us.call('GET', 'cdc', entities='Customer', changedSince='2026-01-01').get_json()[
-        'CDCResponse'][0]['QueryResponse']
-    assert block == {}
+    answer = us.call('GET', 'cdc', entities='Customer', changedSince='2026-01-01')
+    if old == 'fault':
+        assert error_of(answer)['code'] == told
+        return
+    [block] = answer.get_json()['CDCResponse'][0]['QueryResponse']
+    assert [row['DisplayName'] for row in block.get('Customer', [])] == told
 
 
-def test_capture_ends_at_a_thousand_and_tells_the_total(us):
-    us.sim.seed(us.realm, 'Customer', [{'DisplayName': f"C{number}"} for number in range(1001)])
-    [block] = us.call('GET', 'cdc', entities='Customer', changedSince='2026-11-01').get_json()[
-        'CDCResponse'][0]['QueryResponse']
-    assert (block['maxResults'], block['totalCount'], len(block['Customer'])) == (1000, 1001, 1000)
+def test_capture_ends_at_a_thousand_over_all_entities_and_deletions_are_cut_first(us):
+    us.sim.seed(us.realm, 'Customer', [{'DisplayName': f"C{number}"} for number in range(998)])
+    invoices = [us.invoice({'Id': '1'}) for _number in range(3)]
+    us.post('Invoice', ref(us.invoice({'Id': '1'})), operation='delete')
+
+    def captured():
+        answer = us.call('GET', 'cdc', entities='Customer,Invoice,Vendor', changedSince='2026-11-01')
+        return answer.get_json()['CDCResponse'][0]['QueryResponse']
+    customers, some, none = captured()
+    assert (customers['maxResults'], some['maxResults'], none) == (998, 2, {})
+    assert [row['Id'] for row in some['Invoice']] == [invoice['Id'] for invoice in invoices[:2]]
+    assert 'totalCount' not in some
+    us.sim.set_switches(cdc_cap='block', cdc_total=True)
+    assert (captured()[1]['maxResults'], captured()[1]['totalCount']) == (4, 4)
 
 
 @pytest.mark.parametrize(('query', 'code'), [
