@@ -46,6 +46,7 @@
         'views/qbo_match_views.xml',
         'views/qbo_cutover_views.xml',
         'views/qbo_push_batch_views.xml',
+        'views/qbo_change_views.xml',
     ],
     'assets': {
         'web.assets_backend': ['qbo_connector/static/src/**/*'],

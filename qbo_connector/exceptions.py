@@ -1,6 +1,6 @@
-"""Reasons, on Odoo's side, why a record cannot be pushed yet.
+"""Reasons, on Odoo's side, why a record cannot be pushed yet, or a change not be taken in.
 
-What QuickBooks itself answers is in :mod:`.qbo.faults`; these three are found before anything is sent.
+What QuickBooks itself answers is in :mod:`.qbo.faults`; these are found before anything is sent.
 """
 
 

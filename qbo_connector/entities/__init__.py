@@ -2,6 +2,7 @@
 
 from . import (
     qbo_entity,
+    incoming,
     variance,
     undo,
     emptied,

@@ -323,6 +323,8 @@ class QboEntity(models.AbstractModel):
             'remote_number': data.get('DocNumber') or False, 'remote_date': data.get('TxnDate') or False,
             'remote_customer': self._party(data), **self._figures(entry, data),
         }
+        if updated_at := self._updated_at(data):
+            values['remote_updated_at'] = updated_at
         values['variance_open'] = bool(values.get('variance')) and self._is_beyond(entry, values)
         if entry.note:
             entry._note_on_records(entry.note)

@@ -2,6 +2,7 @@
 
 from . import (
     qbo_exportable,
+    qbo_isolating,
     qbo_connection,
     qbo_connection_oauth,
     qbo_connection_sending,
@@ -26,6 +27,8 @@ from . import (
     qbo_push_batch_feed,
     qbo_queue_alert,
     qbo_queue_log,
+    qbo_change,
+    qbo_change_drain,
     qbo_audit,
     qbo_audit_hooks,
     qbo_usage,

@@ -55,6 +55,12 @@ class QboBinding(models.Model):
         default='active', required=True,
     )
     pushed_at = fields.Datetime(string="Last Pushed")
+    remote_updated_at = fields.Datetime(
+        string="QuickBooks Version Of", help="When QuickBooks last changed the object, as far as Odoo has seen it: "
+        "what is told of an earlier moment is known already.")
+    origin = fields.Selection(
+        [('odoo', "Odoo"), ('qbo', "QuickBooks")], default='odoo', required=True, readonly=True,
+        help="Where it was made. What was taken over from QuickBooks is never sent back there.")
     active = fields.Boolean(default=True)
 
     _remote_unique = models.UniqueIndex('(connection_id, entity, remote_id) WHERE active')
@@ -134,7 +140,7 @@ class QboBinding(models.Model):
         return {
             'connection_id': connection.id, 'company_id': connection.company_id.id, 'realm_id': connection.realm_id,
             'entity': entity, 'model': entry.model, 'res_id': entry.res_id, 'record_name': entry.record_name,
-            'remote_id': remote_id, 'state': 'active', 'active': True, **values,
+            'remote_id': remote_id, 'state': 'active', 'active': True, 'origin': 'odoo', **values,
         }
 
     def _keep(self, reason):

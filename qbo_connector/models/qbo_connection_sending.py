@@ -116,6 +116,23 @@ class QboConnection(models.Model):
         self.write({'paused_until': until, 'paused_reason': reason, 'paused_code': code, 'failure_streak': streak})
         self._trigger_drain(at=until)
 
+    def _is_held_by(self, error):
+        """Stop or pause the company where an error of the client says so, and no row is to blame.
+
+        :return: whether it did
+        """
+        if isinstance(error, faults.AuthError):
+            self._needs_reconnect(str(error))
+        elif isinstance(error, faults.Throttled):
+            self._pause(retry.throttle_delay(retry_after=error.retry_after), str(error), error.code)
+        elif isinstance(error, faults.Unavailable):
+            self._pause(error.retry_after, str(error), error.code)
+        elif isinstance(error, faults.CompanyStatus):
+            self._pause(3600, str(error), error.code)
+        else:
+            return False
+        return True
+
     def _note_trouble(self, reason):
         """Count a delivery in doubt; several in a row pause the realm."""
         if self.failure_streak + 1 >= STREAK_LIMIT:

@@ -53,8 +53,12 @@ class QboQueueEntry(models.Model):
             self._commit()  # before, or an error in the sweep would stop every later drain
             connection._sweep()
             self._commit()
-        client = None
-        while connection._may_send() and (entries := self._claim(connection)):
+        client, changes = None, self.env['qbo.change']
+        while connection._may_send():
+            # By turns, so that neither what goes out nor what comes in ever waits for all of the other.
+            entries, incoming = self._claim(connection), changes._claim(connection)
+            if not entries and not incoming:
+                break
             batched = len(entries) > 1 or bool(entries.bid)
             if wait := self.env['qbo.governor']._wait(connection, batched):
                 if not batched:
@@ -63,13 +67,16 @@ class QboQueueEntry(models.Model):
                     continue
                 # Batches are rarer than calls: meanwhile rows go one by one, an orphaned batch waits its turn.
                 entries = entries[:1] if entries[0].state == 'pending' else self._claim(connection, ('pending',))[:1]
-                if not entries:
+                if not entries and not incoming:
                     connection._trigger_drain(at=fields.Datetime.now() + timedelta(seconds=wait + 1))
                     break
             if client is None or client.realm_id != connection.realm_id:  # or connected with another one meanwhile
                 client = connection._qbo_client()
-            entries._perform(client)
-            if not self.env['ir.cron']._commit_progress(len(entries), remaining=1):
+            if entries:
+                entries._perform(client)
+            if incoming and connection._may_send():
+                incoming._take_in(client)
+            if not self.env['ir.cron']._commit_progress(len(entries) + len(incoming), remaining=1):
                 break
         self._report(connection)
         self._schedule_rest(connection)
@@ -83,7 +90,7 @@ class QboQueueEntry(models.Model):
     def _report(self, connection):
         """Commit, report progress to the cron and return the seconds left of its turn."""
         # What may not be sent does not remain to be done: Odoo would run the cron again and again for it.
-        remaining = connection._may_send() and bool(self._due(connection, limit=1))
+        remaining = connection._may_send() and self._is_due(connection)
         return self.env['ir.cron']._commit_progress(remaining=int(remaining))
 
     @api.model
@@ -99,6 +106,11 @@ class QboQueueEntry(models.Model):
         return True
 
     # === CLAIM === #
+
+    @api.model
+    def _is_due(self, connection):
+        """Tell whether anything can be worked off now, that goes out or comes in."""
+        return bool(self._due(connection, limit=1) or self.env['qbo.change']._claim(connection, limit=1))
 
     @api.model
     def _due(self, connection, limit, states=None):
@@ -138,11 +150,12 @@ class QboQueueEntry(models.Model):
         if connection.state != 'connected':
             return
         now = fields.Datetime.now()
-        if connection._may_send() and self._due(connection, limit=1):
+        if connection._may_send() and self._is_due(connection):
             connection._trigger_drain(at=now)
             return
-        later = self.search([
-            ('connection_id', '=', connection.id), ('state', 'in', ('pending', 'sending')), ('not_before', '>', now),
-        ], order='not_before', limit=1).not_before
+        later = min(filter(None, (rows.search([
+            ('connection_id', '=', connection.id), ('state', 'in', states), ('not_before', '>', now),
+        ], order='not_before', limit=1).not_before for rows, states in (
+            (self, ('pending', 'sending')), (self.env['qbo.change'], ('waiting',))))), default=None)
         if later and later > (connection.paused_until or now):
             connection._trigger_drain(at=later)

@@ -23,7 +23,7 @@ class QboQueueEntry(models.Model):
 
     _name = 'qbo.queue.entry'
     _description = "QuickBooks Sync Queue Entry"
-    _inherit = ['qbo.exportable']
+    _inherit = ['qbo.exportable', 'qbo.isolating']
     _order = 'id desc'
     _rec_name = 'record_name'
 

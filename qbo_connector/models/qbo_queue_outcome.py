@@ -3,10 +3,7 @@
 import logging
 from datetime import timedelta
 
-import psycopg2
-
 from odoo import fields, models
-from odoo.tools import split_every
 
 from ..exceptions import MissingDependency, MissingMapping
 from ..qbo import faults, retry
@@ -17,8 +14,6 @@ from .rows import update_rows
 _logger = logging.getLogger(__name__)
 
 MAX_RECOVERIES = 3
-AT_ONCE = 3  # conflicts in the database are over when they are seen: so often a row simply starts again
-DATABASE_RETRY = timedelta(seconds=5)
 AUTH_RETRY = timedelta(minutes=1)
 
 
@@ -26,32 +21,6 @@ class QboQueueEntry(models.Model):
     """The part of the queue that turns errors into states."""
 
     _inherit = 'qbo.queue.entry'  # pylint: disable=consider-merging-classes-inherited  # one file a concern
-
-    def _isolated(self, action, result=None):
-        """Do something to rows at once; when an error nobody foresaw stops that, to one half after the other.
-
-        So the error ends as a state of the row that it concerns, and the others stay together.
-
-        :param action: called with rows; commits what it did itself, or leaves it to us
-        :param result: what to return for rows that failed, a list where action returns lists
-        """
-        if not self:
-            return result
-        try:
-            result = action(self)
-            self.env.flush_all()
-            return result
-        except Exception as error:  # noqa: BLE001 -- the one place: an error of one row must not stop the cron
-            self.env.cr.rollback()
-            if len(self) == 1:
-                self._on_surprise(error)
-                self._commit()
-                return result
-        results = []
-        for half in split_every(-(-len(self) // 2), self.ids, self.browse):
-            results += half._isolated(action, result) or []
-            self._commit()
-        return results
 
     # === BEFORE IT WAS SENT === #
 
@@ -122,15 +91,9 @@ class QboQueueEntry(models.Model):
         connection = self.connection_id
         if not self:
             return
-        if isinstance(error, faults.AuthError):
-            connection._needs_reconnect(str(error))
-            self.write({'not_before': fields.Datetime.now() + AUTH_RETRY})  # should the connection be locked just now
-        elif isinstance(error, faults.Throttled):
-            connection._pause(retry.throttle_delay(retry_after=error.retry_after), str(error), error.code)
-        elif isinstance(error, faults.Unavailable):
-            connection._pause(error.retry_after, str(error), error.code)
-        elif isinstance(error, faults.CompanyStatus):
-            connection._pause(3600, str(error), error.code)
+        if connection._is_held_by(error):
+            if isinstance(error, faults.AuthError):  # should the connection be locked just now
+                self.write({'not_before': fields.Datetime.now() + AUTH_RETRY})
         elif isinstance(error, faults.Retryable):
             connection._note_trouble(str(error))
             self._set_in_doubt(error)
@@ -176,11 +139,7 @@ class QboQueueEntry(models.Model):
         """Keep the row after an error nobody foresaw (the transaction was rolled back)."""
         if not self.try_lock_for_update():
             return  # somebody else is writing the row; the next turn finds it as they left it
-        conflict = isinstance(error, (psycopg2.OperationalError, psycopg2.errors.UniqueViolation))
-        if conflict and self.attempts < retry.MAX_RETRIES:  # serialization failure, deadlock: simply again
-            wait = DATABASE_RETRY * 2 ** self.attempts if self.attempts >= AT_ONCE else None
-            self.write({
-                'attempts': self.attempts + 1, 'not_before': fields.Datetime.now() + wait if wait else False})
+        if self._starts_again(error):
             return
         _logger.error("QuickBooks queue entry %s stopped unexpectedly", self.id, exc_info=error)
         if self.state == 'sending':

@@ -34,6 +34,11 @@ def has_any_marker(private_note):
     return bool(re.search(r'\bodoo:[0-9a-f]{8}:[a-z_.]+:\d+', private_note or ''))
 
 
+def has_marker_of(private_note, database_uuid):
+    """Tell whether a note carries the mark of any record of this database."""
+    return bool(re.search(rf'\bodoo:{re.escape(database_uuid[:8])}:[a-z_.]+:\d+', private_note or ''))
+
+
 def has_marker(private_note, mark):
     """Tell whether a note carries exactly this mark (that of record 4 is not found in that of 42).
 

@@ -13,6 +13,7 @@ MODELS = {
     'qbo.acting.user': ('user', 'administrator'),
     'qbo.audit': ('accountant', NOBODY),
     'qbo.binding': ('user', NOBODY),
+    'qbo.change': ('user', NOBODY),
     'qbo.connection': ('user', 'administrator'),
     'qbo.credential': (NOBODY, NOBODY),
     'qbo.credit.application': ('user', NOBODY),
@@ -77,6 +78,7 @@ SENSITIVE = ('secret', 'token', 'payload', 'answer', 'hash', 'password', 'client
 FIELDS = {
     'qbo.binding.content_hash': 'user',  # of what was sent, it tells nothing
     'qbo.binding.sync_token': 'user',  # a counter of QuickBooks' versions
+    'qbo.change.event_key': 'user',  # Intuit's number of the event
     'qbo.connection.client_id': 'administrator',
     'qbo.connection.client_secret': 'administrator',
     'qbo.connection.has_client_secret': 'user',
@@ -111,6 +113,8 @@ METHODS = {
     'qbo.badge.action_qbo_status': 'user',
     'qbo.binding.action_open_record': 'user',
     'qbo.binding.action_qbo_open': 'user',
+    'qbo.change.action_open_record': 'user',
+    'qbo.change.action_retry': 'accountant',
     'qbo.connection.action_adopt': 'administrator',
     'qbo.connection.action_connect': 'administrator',
     'qbo.connection.action_disconnect': 'administrator',
