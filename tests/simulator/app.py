@@ -29,7 +29,7 @@ class Application:
         path = request.path
         if path.startswith('/_sim/'):
             return control.respond(self._sim, request)
-        if path == '/' or path.startswith('/books/'):
+        if path in ('/', '/webhooks') or path.startswith('/books/'):
             return pages.respond(self._sim, request)
         tid = f"1-{secrets.token_hex(4)}-{secrets.token_hex(12)}"
         call = self._record(request, tid)

@@ -252,6 +252,8 @@ class Bookkeeper:
     def _total(self, lines, total):
         if total is not None:
             return jsonio.decimal(total)
+        if not lines:
+            raise faults.required('TotalAmt')
         return max(Decimal(0), ledger.net(self._company, {'Line': lines}))
 
     def _with_amount(self, entity, remote_id, amount):

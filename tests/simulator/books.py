@@ -23,6 +23,8 @@ _SHOWN = {  # entity: (heading, columns)
     'RefundReceipt': ("Refund receipts", ('Id', 'DocNumber', 'TxnDate', 'CustomerRef', 'Tax', 'TotalAmt')),
     'Estimate': ("Estimates", ('Id', 'DocNumber', 'TxnDate', 'CustomerRef', 'TxnStatus', 'Tax', 'TotalAmt')),
     'Account': ("Chart of accounts", ('Id', 'AcctNum', 'Name', 'AccountType', 'AccountSubType')),
+    'Vendor': ("Vendors", ('Id', 'DisplayName', 'CurrencyRef', 'Balance')),
+    'TaxRate': ("Tax rates", ('Id', 'Name', 'RateValue')),
     'TaxCode': ("Tax codes", ('Id', 'Name', 'Description')),
     'Term': ("Terms", ('Id', 'Name', 'DueDays')),
     'PaymentMethod': ("Payment methods", ('Id', 'Name', 'Type')),
@@ -34,6 +36,7 @@ _LABELS = {
     'UnitPrice': "Price", 'PaymentRefNum': "Reference", 'DepositToAccountRef': "Deposited to", 'TxnStatus': "Status",
     'PaymentType': "Type", 'EntityRef': "Name", 'AccountRef': "Account", 'PrivateNote': "Memo",
     'AcctNum': "No.", 'AccountType': "Type", 'AccountSubType': "Sub-type", 'Sku': "SKU", 'DueDays': "Days",
+    'RateValue': "Percent",
 }
 _MONEY = {'TotalAmt', 'Balance', 'UnappliedAmt', 'Tax', 'UnitPrice', 'Amount'}
 _TABS = ('Customer', 'Item', 'Invoice', 'CreditMemo', 'Payment')
@@ -50,26 +53,30 @@ def page(title, body):
         f"</header><main>{body}</main></body></html>", content_type='text/html; charset=utf-8')
 
 
-def respond(sim, request):
-    """/, /books/{realm}, /books/{realm}/{Entity}, /books/{realm}/{Entity}/{id}."""
+def respond(sim, request, forms):
+    """/, /books/{realm}, /books/{realm}/{Entity}, /books/{realm}/{Entity}/{id}.
+
+    :param callable forms: (company, entity, object) -> HTML below the object
+    """
     words = request.path.strip('/').split('/')
     if words == ['']:
         return _home(sim)
     company = sim.companies.get(words[1]) if len(words) > 1 else None
     if company is None:
-        return _missing()
+        return missing()
     if len(words) == 2:
         return _company(company)
     if words[2] not in _SHOWN:
-        return _missing()
+        return missing()
     if len(words) == 3:
         return page(f"{_SHOWN[words[2]][0]} · {company.name}",
                     _heading(company) + _table(company, words[2], limit=None))
     obj = company.get(words[2], words[3]) if len(words) == 4 else None
-    return _document(company, words[2], obj) if obj else _missing()
+    return _document(company, words[2], obj, forms) if obj else missing()
 
 
-def _missing():
+def missing():
+    """The page that is not there."""
     response = page("Not found", '<section class="card narrow"><h1>There is no such page</h1></section>')
     response.status_code = 404
     return response
@@ -85,7 +92,8 @@ def _home(sim):
     table = (f'<table><thead><tr><th class="num">#</th><th>Time</th><th>Request</th><th>Operation</th><th>Status</th>'
              f"<th>Outcome</th></tr></thead><tbody>{calls}</tbody></table>" if calls else "<p>None yet.</p>")
     return page("QuickBooks simulator", f'<div class="cards">{cards}</div><h2>Latest calls</h2>{table}'
-                f'<p class="more">Everything: <a href="/_sim/calls">/_sim/calls</a></p>')
+                f'<p class="more">Everything: <a href="/_sim/calls">/_sim/calls</a> · '
+                '<a href="/webhooks">Webhooks</a></p>')
 
 
 def _card(company):
@@ -172,7 +180,7 @@ def _cell(row, column):
     return escape(str(value)) if value is not None else ''
 
 
-def _document(company, name, obj):
+def _document(company, name, obj, forms):
     """One object: its lines, what it is linked to, and the JSON as the API shows it."""
     shown = ENTITIES[name].shown(company, obj)
     title = obj.get('DocNumber') or obj.get('DisplayName') or obj.get('Name') or obj['Id']
@@ -183,7 +191,7 @@ def _document(company, name, obj):
     facts = ''.join(f"<dt>{_LABELS.get(key, key)}</dt><dd>{_cell(shown, key)}</dd>"
                     for key in _SHOWN[name][1] if key in shown or key == 'Tax')
     return page(f"{title} · {company.name}", _heading(company) + f"<h2>{name} {escape(str(title))}</h2>"
-                f"<dl>{facts}</dl>{table}<details><summary>JSON</summary><pre>"
+                f"<dl>{facts}</dl>{table}{forms(company, name, obj)}<details><summary>JSON</summary><pre>"
                 f"{escape(jsonio.dumps(shown, indent=2))}</pre></details>")
 
 

@@ -2,13 +2,19 @@
 
 from html import escape
 
-from . import books
+from . import books, desk, hookpages
 
 
 def respond(sim, request):
-    """The pages of the books."""
+    """The pages of the books, what their forms do, and the page of webhooks."""
+    words = request.path.strip('/').split('/')
     with sim.lock:
-        return books.respond(sim, request)
+        if words == ['webhooks']:
+            return hookpages.respond(sim, request)
+        if request.method == 'POST':
+            done = desk.respond(sim, request, *words[1:]) if len(words) == 5 else None
+            return done or books.missing()
+        return books.respond(sim, request, desk.forms)
 
 
 def consent(app, companies, params):

@@ -25,6 +25,10 @@ tfoot td, .sub td { font-weight: 650; border-bottom: 0; } .faded { color: var(--
 .card h2 { margin: 0; } .card table { box-shadow: none; } .card td { padding: 5px 0; }
 .narrow { max-width: 560px; margin: 40px auto; }
 .choice { display: block; padding: 10px 12px; margin: 8px 0; border: 1px solid var(--line); border-radius: 8px; }
+.desk { display: flex; flex-wrap: wrap; gap: 12px 18px; align-items: end; margin: 14px 0; }
+.desk label { display: grid; gap: 3px; font-size: 13px; color: var(--soft); } .desk .buttons { margin: 0; }
+.desk input, .desk select { font: inherit; color: var(--ink); padding: 7px 9px; border: 1px solid #b8c2cb;
+        border-radius: 6px; min-width: 170px; background: #fff; }
 .buttons { margin-top: 18px; display: flex; gap: 10px; }
 button { font: inherit; padding: 9px 20px; border-radius: 20px; border: 1px solid #b8c2cb; background: #fff;
          cursor: pointer; }

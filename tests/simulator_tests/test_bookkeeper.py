@@ -47,8 +47,9 @@ def test_the_whole_open_amount_an_overpayment_and_money_without_a_document(us, a
     assert ann.receive_payment(total=5, customer="Ann Baker")['UnappliedAmt'] == 5
     with pytest.raises(Refusal):
         ann.receive_payment({first['Id']: 1})  # paid already
-    with pytest.raises(Refusal):
-        ann.receive_payment()
+    for wrong in ({}, {'customer': "Ann Baker"}, {'customer': "Nobody", 'total': 1}):
+        with pytest.raises(Refusal):
+            ann.receive_payment(**wrong)
 
 
 def test_a_payment_is_changed_voided_and_deleted(us, ann):
