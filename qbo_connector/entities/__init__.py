@@ -3,6 +3,7 @@
 from . import (
     qbo_entity,
     incoming,
+    mirrored,
     variance,
     undo,
     emptied,

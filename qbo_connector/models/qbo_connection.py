@@ -290,8 +290,10 @@ class QboConnection(models.Model):
         return self._open('qbo.mapping', self.env._("Mappings"), [])
 
     def action_open_references(self):
-        """Open the mirror of QuickBooks' lists."""
-        return self._open('qbo.reference', self.env._("QuickBooks Lists"), [])
+        """Open the mirror of QuickBooks' lists: when each was read, and the way to its rows."""
+        self.check_access('read')
+        self.env['qbo.list']._of(self, self._all_lists())
+        return self._open('qbo.list', self.env._("QuickBooks Lists"), [], view_mode='list')
 
     def action_open_mapping_wizard(self):
         """Open the wizard that suggests mappings."""

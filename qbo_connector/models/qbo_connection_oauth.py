@@ -272,6 +272,7 @@ class QboConnection(models.Model):
         ]).write({'state': 'superseded', 'not_before': False})
         self.env['qbo.reference'].sudo().with_context(active_test=False).search(
             [('connection_id', '=', self.id)]).unlink()
+        self.env['qbo.list'].sudo().search([('connection_id', '=', self.id)]).unlink()
 
 
 def _fixed_source(access_token):

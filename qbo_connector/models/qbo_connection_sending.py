@@ -226,12 +226,10 @@ class QboConnection(models.Model):
         self.ensure_one()
         self.env['qbo.queue.entry']._sweep(self)
         try:
-            client = self._qbo_client()
-            facts = self._read_facts(client)
-            self._load_references(client=client)
-            self.write(facts)
+            self.write(self._read_facts(self._qbo_client()))
         except faults.QboError as error:
-            _logger.info("QuickBooks lists of %s not read: %s", self.company_id.name, error)
+            _logger.info("QuickBooks' preferences of %s not read: %s", self.company_id.name, error)
+        self.env['qbo.list']._ask(self)
 
     @api.model
     def _cron_keep_tokens(self):

@@ -74,9 +74,14 @@ class QboMapping(models.Model):
         return changes
 
     @api.model
-    def _check_drift(self, connection):
-        """Compare the counterparts of a connection with what they were like, and mark what changed."""
-        mappings = self.sudo().search([('connection_id', '=', connection.id), ('reference_id', '!=', False)])
+    def _check_drift(self, connection, references=None):
+        """Compare the counterparts of a connection with what they were like, and mark what changed.
+
+        :param references: only these counterparts
+        """
+        mappings = self.sudo().search([
+            ('connection_id', '=', connection.id),
+            ('reference_id', '!=', False) if references is None else ('reference_id', 'in', references.ids)])
         mappings.filtered(lambda mapping: not mapping.confirmed)._confirm()  # from before this was remembered
         drifted = mappings.filtered(lambda mapping: mapping._changes())
         (drifted - drifted.filtered('drifted')).write({'drifted': True})
@@ -102,6 +107,19 @@ class QboMapping(models.Model):
         self._confirm()
 
 
+class QboReference(models.Model):
+    """The part of the mirror that knows what is mapped to it."""
+
+    _inherit = 'qbo.reference'  # pylint: disable=consider-merging-classes-inherited  # one file a concern
+
+    @api.model
+    def _look_for_drift(self, connection, changed):
+        """Override to look at the mappings to what changed, at once."""
+        super()._look_for_drift(connection, changed)
+        if changed:
+            self.env['qbo.mapping']._check_drift(connection, changed)
+
+
 class QboConnection(models.Model):
     """The part of the connection that tells of mappings whose counterpart changed in QuickBooks."""
 
@@ -116,11 +134,10 @@ class QboConnection(models.Model):
         for connection in self:
             connection.drift_count = counts.get(connection, 0)
 
-    def _load_references(self, kinds=None, client=None):
+    def _lists_were_read(self):
         """Override to look what of it concerns mappings."""
-        result = super()._load_references(kinds=kinds, client=client)
+        super()._lists_were_read()
         self.env['qbo.mapping']._check_drift(self)
-        return result
 
     def action_open_drift(self):
         """Open the mappings whose counterpart changed in QuickBooks."""

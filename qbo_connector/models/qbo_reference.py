@@ -3,10 +3,17 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
-LISTS = ('Account', 'TaxCode', 'Term', 'PaymentMethod', 'Item', 'Customer')
-EVERY = {'Active': (True, False)}  # a list query hides inactive rows unless it asks for both (QBO: "Query operations")
-UNFILTERED = ('TaxAgency', 'CompanyCurrency')  # agencies have no Active; that of currencies may not be asked for
+from ..qbo.moments import updated_at
+from .rows import upsert_rows
+
+ENTITIES = [
+    ('Account', "Account"), ('TaxRate', "Tax Rate"), ('TaxCode', "Tax Code"), ('Term', "Term"),
+    ('PaymentMethod', "Payment Method"), ('Item', "Product or Service"), ('Customer', "Customer"),
+    ('Vendor', "Vendor"), ('Class', "Class"), ('Department', "Location"), ('CompanyCurrency', "Currency"),
+    ('TaxAgency', "Tax Agency")]
+PARTIES = ('Customer', 'Vendor')
 
 
 class QboReference(models.Model):
@@ -19,10 +26,7 @@ class QboReference(models.Model):
     connection_id = fields.Many2one('qbo.connection', required=True, index=True, ondelete='cascade')
     company_id = fields.Many2one(related='connection_id.company_id', store=True, index=True)
     entity = fields.Selection(
-        [('Account', "Account"), ('TaxCode', "Tax Code"), ('Term', "Term"), ('PaymentMethod', "Payment Method"),
-         ('Item', "Product or Service"), ('Customer', "Customer"), ('Class', "Class"), ('Department', "Location"),
-         ('CompanyCurrency', "Currency"), ('TaxAgency', "Tax Agency")],
-        required=True, string="List")
+        ENTITIES, required=True, string="List")
     remote_id = fields.Char(string="QuickBooks ID", required=True)
     name = fields.Char(required=True)
     full_name = fields.Char(help="With the names of its parents.")
@@ -31,13 +35,20 @@ class QboReference(models.Model):
     subtype = fields.Char()
     email = fields.Char()
     rate = fields.Float(string="Rate (%)", digits=(16, 4), aggregator=None)
-    rates = fields.Json(help="Of a tax code: [Id, percent] of each of its rates on sales.")
+    rates = fields.Json(help="Of a tax code: [Id, percent] of each of its rates on sales; of a tax rate: its own.")
     due_days = fields.Integer(
         string="Days", aggregator=None, help="Of a term: days from the document to its due date, -1 if other.")
     currency = fields.Char()
+    balance = fields.Float(
+        digits=(16, 4), aggregator=None,
+        help="Of a customer, what it owes; of a vendor, what it is owed; of an account, what stands on it.")
+    notes = fields.Text()
     posting_account = fields.Char(string="Income Account ID", help="Of an item: the account to which its lines post.")
     sync_token = fields.Char()
     active = fields.Boolean(default=True)
+    remote_updated_at = fields.Datetime(
+        string="Last Updated", help="When QuickBooks last changed it. A new balance need not count as a change there.")
+    read_at = fields.Datetime(help="When QuickBooks last showed it to Odoo as it is here.")
 
     _remote_unique = models.Constraint('UNIQUE (connection_id, entity, remote_id)', "Already mirrored.")
     _name_index = models.Index('(connection_id, entity, lower(name))')
@@ -61,58 +72,65 @@ class QboReference(models.Model):
     # === MIRROR === #
 
     @api.model
-    def _mirror(self, connection, entity, rows):
-        """Make the mirror of one list equal to the rows QuickBooks sent; those it lacks become inactive.
+    def _put(self, connection, entity, objects):
+        """Mirror objects as QuickBooks has just shown them; what a later answer has shown already stays.
 
-        :param list rows: values as :func:`reference_values` gives them
+        :param str entity: Intuit's name, one of :data:`ENTITIES`
+        :param objects: dicts as the API gives them
+        :return: the rows that are new or have changed
         """
-        mirror = self.sudo().with_context(active_test=False)
-        known = {r.remote_id: r for r in mirror.search(
-            [('connection_id', '=', connection.id), ('entity', '=', entity)])}
-        new = []
-        for values in rows:
-            reference = known.pop(values['remote_id'], None)
-            if reference is None:
-                new.append({**values, 'connection_id': connection.id, 'entity': entity})
-            elif changed := {k: v for k, v in values.items() if reference[k] != v}:
-                reference.write(changed)
-        mirror.create(new)
-        gone = mirror.browse(r.id for r in known.values()).filtered('active')
-        gone.write({'active': False})
+        mirror, rates = self.sudo().with_context(active_test=False), None
+        if entity == 'TaxCode':
+            rates = mirror._percentages(connection)
+        rows = {data['Id']: {
+            **reference_values(entity, data, rates), 'connection_id': connection.id, 'entity': entity,
+            'company_id': connection.company_id.id} for data in objects}
+        if not rows:
+            return mirror.browse()
+        changed = upsert_rows(
+            mirror, rows.values(), ('connection_id', 'entity', 'remote_id'), newest='remote_updated_at')
+        self.env.cr.execute(SQL(
+            "UPDATE qbo_reference SET read_at = clock_timestamp() AT TIME ZONE 'UTC' "
+            "WHERE connection_id = %s AND entity = %s AND remote_id = ANY(%s)", connection.id, entity, list(rows)))
+        mirror.invalidate_model(['read_at'], flush=False)
+        return changed
 
+    @api.model
+    def _percentages(self, connection):
+        """Return ``{Id of a tax rate: percent}`` of the mirrored ones."""
+        rows = self.search_fetch([('connection_id', '=', connection.id), ('entity', '=', 'TaxRate')], ['rates'])
+        return {remote_id: Decimal(percent) for row in rows for remote_id, percent in row.rates or ()}
 
-class QboConnection(models.Model):
-    """The part of the connection that reads QuickBooks' lists."""
+    @api.model
+    def _take(self, connection, entity, data):
+        """Mirror one object that QuickBooks has just shown; see :meth:`_put`.
 
-    _inherit = 'qbo.connection'  # pylint: disable=consider-merging-classes-inherited  # one file a concern
-
-    def _load_references(self, kinds=None, client=None):
-        """Mirror QuickBooks' lists, page by page.
-
-        :param kinds: Intuit's entity names, by default all of :data:`LISTS` and what the company tracks
-        :param client: while connecting, the client with the new tokens
-        :raises QboError: QuickBooks did not answer; lists read so far are kept
+        :return: its row
         """
-        self.ensure_one()
-        client = client or self._qbo_client()
-        for entity in kinds or (*LISTS, *self._tracked_lists(), *self._further_lists()):
-            objects = list(client.query_all(entity, where=None if entity in UNFILTERED else EVERY))
-            rates = None
-            if entity == 'TaxCode':
-                rates = {o['Id']: Decimal(str(o.get('RateValue') or 0))
-                         for o in client.query_all('TaxRate', where=EVERY)}
-            self.env['qbo.reference']._mirror(self, entity, [reference_values(entity, o, rates) for o in objects])
-        self.references_read_at = fields.Datetime.now()
+        self._look_for_drift(connection, self._put(connection, entity, [data]))
+        return self._row(connection, entity, data['Id'])
 
-    def _further_lists(self):
-        """Return the lists that only some companies keep: of currencies, and of the agencies of codes made here."""
-        self.ensure_one()
-        kept = {'CompanyCurrency': self.multi_currency, 'TaxAgency': self._makes_tax_codes()}
-        return tuple(entity for entity, keeps in kept.items() if keeps)
+    @api.model
+    def _drop(self, connection, entity, remote_id):
+        """Mark an object inactive that QuickBooks has no more; what was mapped to it stays mapped to it.
 
-    def _makes_tax_codes(self):
-        """Tell whether tax codes can be made there: automated sales tax has its own."""
-        return self.tax_regime == 'global' or (self.tax_regime == 'us' and not self.partner_tax)
+        :return: its row, empty when it was never mirrored
+        """
+        row = self._row(connection, entity, remote_id)
+        if row.active:
+            row.active = False
+            self._look_for_drift(connection, row)
+        return row
+
+    @api.model
+    def _row(self, connection, entity, remote_id):
+        """Return the row of an object, or an empty set."""
+        return self.sudo().with_context(active_test=False).search([
+            ('connection_id', '=', connection.id), ('entity', '=', entity), ('remote_id', '=', remote_id)])
+
+    @api.model
+    def _look_for_drift(self, connection, changed):
+        """Look whether what changed in the mirror concerns mappings."""
 
 
 def reference_values(entity, data, rates=None):
@@ -133,7 +151,14 @@ def reference_values(entity, data, rates=None):
         'email': (data.get('PrimaryEmailAddr') or {}).get('Address') or False,
         'currency': (data.get('CurrencyRef') or {}).get('value') or False,
         'posting_account': (data.get('IncomeAccountRef') or {}).get('value') or False,
+        'balance': float(data.get('Balance' if entity in PARTIES else 'CurrentBalance') or 0),
+        'notes': data.get('Notes') or data.get('Description') or False,
+        'remote_updated_at': moment.replace(tzinfo=None) if (moment := updated_at(data)) else False,
+        'rate': 0.0, 'rates': False, 'due_days': 0,
     }
+    if entity == 'TaxRate':
+        values['rate'] = float(data.get('RateValue') or 0)
+        values['rates'] = [[data['Id'], str(data.get('RateValue') or 0)]]
     if entity == 'TaxCode':
         components = code_rates(data, rates or {})
         values['rate'] = float(sum(percent for _rate, percent in components))

@@ -28,6 +28,7 @@ MODELS = {
     'qbo.governor': (NOBODY, NOBODY),
     'qbo.health.token': (NOBODY, NOBODY),  # is for those who administer Odoo itself
     'qbo.link.wizard': ('accountant', 'accountant'),
+    'qbo.list': ('user', NOBODY),
     'qbo.mapping': ('user', 'accountant'),
     'qbo.mapping.wizard': ('accountant', 'accountant'),
     'qbo.mapping.wizard.line': ('accountant', 'accountant'),
@@ -162,6 +163,9 @@ METHODS = {
     'qbo.link.wizard.action_link': 'accountant',
     'qbo.link.wizard.action_look_up': 'accountant',
     'qbo.link.wizard.action_unlink': 'accountant',
+    'qbo.list.action_open_rows': 'user',
+    'qbo.list.action_sync': 'accountant',
+    'qbo.list.action_sync_all': 'accountant',
     'qbo.mapping.action_accept_suggestion': 'accountant',
     'qbo.mapping.action_confirm_drift': 'accountant',
     'qbo.mapping.action_create_counterpart': 'accountant',

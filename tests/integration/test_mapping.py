@@ -64,15 +64,6 @@ class TestReferences(MappingCase):
             ('connection_id', '=', connection.id), ('entity', '=', 'Customer'), ('name', '=like', 'Customer ____')])
         self.assertEqual(count, 1005)
 
-    def test_what_vanishes_from_the_lists_becomes_inactive_and_comes_back(self):
-        connection = self.connect()
-        reference = self.reference(connection, 'Term')
-        values = {'remote_id': reference.remote_id, 'name': reference.name}
-        self.env['qbo.reference']._mirror(connection, 'Term', [])
-        self.assertFalse(reference.active)
-        self.env['qbo.reference']._mirror(connection, 'Term', [{**values, 'active': True}])
-        self.assertTrue(reference.active)
-
 
 class TestSuggestions(MappingCase):
     """What the wizard proposes."""

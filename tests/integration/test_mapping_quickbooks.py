@@ -174,8 +174,8 @@ class TestDrift(WizardCase):
         self.touch('Account', remote["Drift Named"], Name="Drift Renamed", FullyQualifiedName="Drift Renamed")
         self.touch('Account', remote["Drift Typed"], AccountType='Bank', AccountSubType='Checking')
         self.touch('Account', remote["Drift Gone"], Active=False, Name="Drift Gone (deleted)")
-        with self.own_cursors():
-            self.connection._sweep()  # as every night
+        self.connection.sweep_due = True  # as every night
+        self.drain(self.connection)
         self.assertEqual(self.connection.drift_count, 3)
         self.assertEqual(self.env['qbo.mapping'].search([('drifted', '=', True)]), self.env['qbo.mapping'].union(
             *(rows[name] for name in names[:3])))

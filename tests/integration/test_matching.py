@@ -167,9 +167,9 @@ class TestMatching(QueueCase):
                          next(c['Id'] for c in self.before['Customer'] if c['DisplayName'] == "Northwind Incorporated"))
 
         with self.assertRaisesRegex(UserError, "with Quite Alone"):
-            self.link(self.acme, "Northwind Incorporated")
+            self.link(self.acme, "Quite Alone")
         with self.assertRaisesRegex(UserError, "linked with Quite Alone"):
-            self.reference("Northwind Incorporated").action_link()
+            self.reference("Quite Alone").action_link()
         with self.assertRaisesRegex(UserError, "Quite Alone as Customer"):
             self.link(self.stranger, "Northwind Corp.")
 
