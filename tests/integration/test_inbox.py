@@ -49,7 +49,7 @@ class TestInbox(QueueCase):
         self.assertEqual(self.link.origin, 'odoo')
         remote_id = self.link.remote_id
         echo = self.told(('Invoice', remote_id, 'created', 0), ('Invoice', remote_id, 'updated', -5))
-        unknown = self.told(('Vendor', '77', 'created', 0), ('Invoice', '4711', 'updated', 9))
+        unknown = self.told(('Employee', '77', 'created', 0), ('Invoice', '4711', 'updated', 9))
         self.drain(self.connection)
         self.assertEqual(self.pulled, [])
         self.assertEqual({*echo.mapped('state'), *unknown.mapped('state')}, {'ignored'})
