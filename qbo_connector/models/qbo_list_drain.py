@@ -40,7 +40,7 @@ class QboList(models.Model):
             client = client or connection._qbo_client()
             due._isolated(lambda row, client=client: row._read_page_or_note(client))
             read += 1
-            if not self.env['ir.cron']._commit_progress(1) or (pages is None and queue._is_due(connection)):
+            if not queue._commit(1) or (pages is None and queue._is_due(connection)):
                 break
         if pages is None and connection._may_send() and self._due(connection):
             connection._trigger_drain(at=fields.Datetime.now())

@@ -82,9 +82,13 @@ class QboQueueEntry(models.Model):
         self._schedule_rest(connection)
 
     @api.model
-    def _commit(self):
-        """End a phase: what it did is on disk, and what it read is read anew."""
-        self.env['ir.cron']._commit_progress()
+    def _commit(self, done=0):
+        """End a phase: what it did is on disk, and what it read is read anew.
+
+        :param int done: how much of the cron's work that was
+        :return: the seconds left of the cron's turn
+        """
+        return self.env['ir.cron']._commit_progress(done)
 
     @api.model
     def _report(self, connection):
