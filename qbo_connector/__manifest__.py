@@ -47,6 +47,7 @@
         'views/qbo_cutover_views.xml',
         'views/qbo_push_batch_views.xml',
         'views/qbo_change_views.xml',
+        'views/qbo_changed_there_views.xml',
     ],
     'assets': {
         'web.assets_backend': ['qbo_connector/static/src/**/*'],

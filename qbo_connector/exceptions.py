@@ -56,3 +56,10 @@ class PullError(Exception):
 
     :param str message: cause and cure, in the words of the user
     """
+
+
+class PullLater(Exception):
+    """What changed in QuickBooks cannot be told from a push of ours yet; it is looked at again in a while.
+
+    :param str message: what it waits for
+    """

@@ -35,4 +35,5 @@ from . import (
     payment_customer,
     mending,
     taken_back,
+    changed_there,
 )

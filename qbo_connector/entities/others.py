@@ -141,11 +141,10 @@ class QboEntity(models.AbstractModel):
         return bool(payments)
 
     @api.model
-    def _relink(self, entry):
-        """Push the payments of a document again that QuickBooks took off it, as they were applied in Odoo."""
-        record = entry._record()
-        for payments in record._qbo_settling() if record else ():  # deleted meanwhile, it is undone next
-            self.env['qbo.binding'].search([
-                ('connection_id', '=', entry.connection_id.id), ('model', '=', payments._name),
+    def _relink(self, connection, records):
+        """Push the payments of documents again that QuickBooks took off them, as they were applied in Odoo."""
+        for payments in records._qbo_settling() if hasattr(records, '_qbo_settling') else ():
+            self.env['qbo.binding'].sudo().search([
+                ('connection_id', '=', connection.id), ('model', '=', payments._name),
                 ('res_id', 'in', payments.ids)]).content_hash = False
             self.env['qbo.queue.entry']._collect(payments)

@@ -187,5 +187,5 @@ class QboSalesDocument(models.AbstractModel):
         values = super()._settled(entry, binding, data)
         if binding.remote_customer and values.get('remote_customer', binding.remote_customer) != (
                 binding.remote_customer):
-            self._relink(entry)
+            self._relink(entry.connection_id, entry._record())  # deleted meanwhile, it is undone next
         return values

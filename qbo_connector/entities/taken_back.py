@@ -74,8 +74,9 @@ class QboEntity(models.AbstractModel):
         """Decide how an object goes that a batch had created."""
         binding.undo_state = 'waiting'
         try:
-            reason = self._still_needed(connection, record, binding) or self._frozen(
-                connection, record, binding, undone=True)
+            reason = (binding.remote_touched and self.env._("It was changed in QuickBooks since.")) or (
+                self._still_needed(connection, record, binding)) or self._frozen(
+                    connection, record, binding, undone=True)
         except Refused as refusal:
             reason = str(refusal)
         if reason:

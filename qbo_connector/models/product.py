@@ -11,8 +11,8 @@ TEMPLATE_FIELDS = {
     'property_account_income_id', 'sale_ok', 'is_storable',
 }
 # Badges of variants by how much they want to be seen: the product shows the first.
-URGENCY = ('failed', 'unknown', 'blocked', 'variance', 'changed', 'waiting', 'kept', 'synced', 'inactive', 'voided',
-           'deleted', 'excluded', 'none')
+URGENCY = ('failed', 'unknown', 'blocked', 'changed_there', 'variance', 'changed', 'waiting', 'kept', 'synced',
+           'inactive', 'voided', 'deleted', 'excluded', 'none')
 BADGE = ('qbo_message', 'qbo_notice', 'qbo_differs', 'qbo_fixable', 'qbo_number', 'qbo_url', 'qbo_entry_id')
 VARIANT_FIELDS = {'active', 'default_code', 'lst_price'}
 

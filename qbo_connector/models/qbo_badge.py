@@ -19,6 +19,7 @@ STATES = [
     ('changed', "Changed Since Sync"),
     ('blocked', "Blocked"),
     ('synced', "In QuickBooks"),
+    ('changed_there', "Changed in QuickBooks"),
     ('variance', "In QuickBooks, with variance"),
     ('kept', "Left in QuickBooks as It Was"),
     ('failed', "Failed"),
@@ -29,7 +30,7 @@ STATES = [
 ]
 NOTICES = {  # how much a state of a record wants to be seen
     'failed': 'danger', 'blocked': 'danger', 'unknown': 'danger', 'variance': 'warning', 'kept': 'warning',
-    'changed': 'info', 'excluded': 'info',
+    'changed_there': 'warning', 'changed': 'info', 'excluded': 'info',
 }
 PARTS = {  # place in a view: template
     'qbo_notice': 'qbo_connector.qbo_record_notice',

@@ -16,13 +16,15 @@ BLOCKED = SQL("""EXISTS (
     SELECT 1 FROM qbo_queue_entry_dependency link JOIN qbo_queue_entry cause ON cause.id = link.dependency_id
      WHERE link.entry_id = entry.id AND cause.state IN %s)""", STUCK_STATES)
 STANDING = SQL("state = 'active'")
+DECIDED = "remote_change_state IS DISTINCT FROM 'open'"
 LINKS = {  # badge of what neither waits nor failed: condition on its link
-    'synced': SQL("state = 'active' AND kept_because IS NULL AND variance IS NULL"),
-    'variance': SQL("state = 'active' AND kept_because IS NULL AND variance IS NOT NULL"),
-    'kept': SQL("state = 'active' AND kept_because IS NOT NULL"),
-    'inactive': SQL("state = 'inactive'"),
-    'voided': SQL("state = 'voided'"),
-    'deleted': SQL("state = 'deleted'"),
+    'synced': SQL(f"state = 'active' AND kept_because IS NULL AND variance IS NULL AND {DECIDED}"),
+    'changed_there': SQL("remote_change_state = 'open'"),
+    'variance': SQL(f"state = 'active' AND kept_because IS NULL AND variance IS NOT NULL AND {DECIDED}"),
+    'kept': SQL(f"state = 'active' AND kept_because IS NOT NULL AND {DECIDED}"),
+    'inactive': SQL(f"state = 'inactive' AND {DECIDED}"),
+    'voided': SQL(f"state = 'voided' AND {DECIDED}"),
+    'deleted': SQL(f"state = 'deleted' AND {DECIDED}"),
 }
 
 
@@ -119,7 +121,8 @@ class QboSyncable(models.AbstractModel):
     def _qbo_linked(self, company, condition):
         """Return the domain of the records with a live link that meets a condition."""
         links = self.env['qbo.binding']
-        links.flush_model(['model', 'res_id', 'company_id', 'active', 'state', 'kept_because', 'variance'])
+        links.flush_model([
+            'model', 'res_id', 'company_id', 'active', 'state', 'kept_because', 'variance', 'remote_change_state'])
         return Domain.custom(to_sql=lambda _model, alias, _query: SQL(
             "EXISTS (SELECT 1 FROM qbo_binding WHERE model = %s AND res_id = %s AND company_id = %s AND active "
             "AND (%s))", self._name, SQL.identifier(alias, 'id'), company.id, condition))

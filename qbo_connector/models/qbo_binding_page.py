@@ -12,7 +12,8 @@ class QboBinding(models.Model):
 
     # Few of many: a search by such a badge begins with them.
     _unusual_index = models.Index(
-        "(model, res_id) WHERE variance IS NOT NULL OR kept_because IS NOT NULL OR state <> 'active'")
+        "(model, res_id) WHERE variance IS NOT NULL OR kept_because IS NOT NULL OR state <> 'active' "
+        "OR remote_change_state = 'open'")
 
     qbo_url = fields.Char(compute='_compute_qbo_url', string="Page in QuickBooks")
 

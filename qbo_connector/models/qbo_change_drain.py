@@ -15,13 +15,14 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import split_every
 
-from ..exceptions import PullError, PushError
+from ..exceptions import PullError, PullLater, PushError
 from ..qbo import faults, retry
 from ..qbo.marker import has_marker_of
 from ..qbo.query import MAX_IN, these
 
 _logger = logging.getLogger(__name__)
 
+LATER = timedelta(minutes=1)
 AT_ONCE = 200  # rows that are taken in between two turns of what goes out
 ENDED = ('deleted', 'merged')  # told like this, an object that is not found needs no second look
 
@@ -43,8 +44,8 @@ class Subject:
 
     @property
     def newest(self):
-        """Return the row that speaks for all."""
-        return self.changes[-1]
+        """Return the row that speaks for all: that of a merge, which nothing but it tells, else the newest."""
+        return self.changes.filtered('merged_into')[-1:] or self.changes[-1]
 
 
 class QboChange(models.Model):
@@ -182,6 +183,8 @@ class QboChange(models.Model):
         try:
             with self.env.cr.savepoint():
                 outcome = subject.handler._pull(change, binding, data)
+        except PullLater as later:
+            changes.write({'not_before': fields.Datetime.now() + LATER, 'outcome': str(later)})
         except (PullError, PushError, UserError) as error:
             changes._fail(str(error))
         except faults.QboError as error:

@@ -235,7 +235,7 @@ class QboQueueEntry(models.Model):
         for handler in company_self.env['qbo.entity']._handlers():
             missing = handler._missing(connection).filtered(
                 lambda record, handler=handler: not handler._excluded(connection, record)
-                and not handler._taken_back(connection, record))
+                and not handler._taken_back(connection, record) and not handler._left_there(connection, record))
             if missing:
                 known = {
                     entry['res_id'] for entry in self.sudo().search_read(

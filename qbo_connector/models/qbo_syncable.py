@@ -83,6 +83,8 @@ class QboSyncable(models.AbstractModel):
             return 'changed', self.env._("Reset to draft; QuickBooks still shows what was posted.")
         if not binding:
             return 'none', entry.note or self._qbo_absence(handler, connection)
+        if binding.remote_change_state == 'open':
+            return 'changed_there', binding.remote_change_text
         if not standing:
             return binding.state, ''
         if binding.kept_because:

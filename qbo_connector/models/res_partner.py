@@ -104,6 +104,9 @@ class ResPartner(models.Model):
         self.ensure_one()
         Binding, notes = self.env['qbo.binding'].sudo(), []
         for link in Binding.search([('model', '=', self._name), ('res_id', '=', self.id)]):
+            if link.remote_change_kind == 'merged':  # as somebody did in QuickBooks before
+                link.write({'active': False, 'remote_change_state': False})
+                continue
             if not Binding._of_record(link.connection_id, self._name, partner.id, link.entity):
                 link.write({'res_id': partner.id, 'record_name': partner.display_name})
                 partner._qbo_enqueue()

@@ -12,7 +12,7 @@ NO_CONTENT = ('Id', 'SyncToken', 'sparse', 'domain')
 #: What QuickBooks moves by itself, or shows in one answer and not in another.
 MOVED = (
     *NO_CONTENT, 'MetaData', 'LineEx', 'Balance', 'BalanceWithJobs', 'HomeBalance', 'RemainingCredit', 'UnappliedAmt',
-    'InvoiceLink', 'status')
+    'InvoiceLink', 'status', 'DefaultTaxCodeRef')
 #: What QuickBooks adds to a line by itself.
 LINE_EXTRAS = ('Id', 'LineNum', 'LinkedTxn')
 

@@ -82,7 +82,9 @@ def differences(before, now, sent, digits=2, same=None):
         if field == 'Line':
             found += _lines(old or [], new or [], digits)
         elif field == 'TxnTaxDetail':
-            found += _fields(old or {}, new or {}, ('TxnTaxCodeRef', 'TotalTax'), digits)
+            old, new = old or {}, new or {}
+            taxed = _number(old.get('TotalTax') or 0) or _number(new.get('TotalTax') or 0)  # else no code matters
+            found += _fields(old, new, ('TxnTaxCodeRef', 'TotalTax') if taxed else (), digits)
         elif field in LABELS:
             if same and isinstance(old, dict) and old.get('value') in same:
                 old = {**old, 'value': same[old['value']]}
@@ -202,3 +204,20 @@ def _applied(before, now, digits):
 def _links(lines):
     return {(link.get('TxnType'), str(link.get('TxnId'))): _number(line.get('Amount'))
             for line in lines for link in line.get('LinkedTxn') or ()}
+
+
+# === WHAT ODOO SAYS === #
+
+def value_at(payload, field, line=0, linked=(), digits=2):
+    """Return, as people read it, what an object that we would send has at the place of a :class:`Difference`."""
+    lines = [part for part in payload.get('Line') or () if part.get('DetailType') != SUBTOTAL]
+    if linked:
+        return shown('Amount', _links(lines).get(tuple(linked)), digits)
+    if line:
+        if line > len(lines):
+            return ''
+        return _line(lines[line - 1], digits) if field == 'Line' else shown(
+            field, _flat(lines[line - 1]).get(field), digits)
+    if field in ('TxnTaxCodeRef', 'TotalTax'):
+        return shown(field, (payload.get('TxnTaxDetail') or {}).get(field), digits)
+    return shown(field, payload.get(field), digits)

@@ -7,7 +7,10 @@ from ..models.qbo_badge import STATES
 
 
 class QboStatusWizard(models.TransientModel):
-    """The dialog behind the smart button. Nothing is asked of QuickBooks: amounts are as of the last sync."""
+    """The dialog behind the smart button.
+
+    Nothing is asked of QuickBooks: amounts are as of the last sync, or of the last change there that Odoo heard of.
+    """
 
     _name = 'qbo.status.wizard'
     _description = "QuickBooks Status"
@@ -32,8 +35,8 @@ class QboStatusWizard(models.TransientModel):
     remote_total = fields.Monetary(compute='_compute_record', string="Total")
     remote_tax = fields.Monetary(compute='_compute_record', string="Tax")
     remote_balance = fields.Monetary(
-        compute='_compute_record', string="Open Balance", help="What QuickBooks answered at the last sync: payments "
-                                                               "that went there later are not in it.")
+        compute='_compute_record', string="Open Balance", help="As of the last sync, or of the last change there "
+                                                               "that Odoo heard of.")
 
     @api.model
     def _open(self, record):

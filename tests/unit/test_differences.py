@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 import pytest
-
 from qbo.differences import Difference, differences, is_voided, label_of, shown
 
 SENT = ('DocNumber', 'TxnDate', 'CustomerRef', 'BillAddr', 'Line')
@@ -33,7 +32,7 @@ def of(now, **options):
     {'BillAddr': {'Id': '77', 'Line1': "Main St", 'Lat': '37.4', 'Long': '-122.1'}},
     {'TrackingNum': "1Z999", 'CustomField': [{'StringValue': "x"}]},
     {'Line': [{**TEA, 'Amount': 20.0, 'LineNum': 3, 'LinkedTxn': []}, MILK]},
-    {'TxnTaxDetail': {'TotalTax': 0.0, 'TaxLine': [{'Amount': 0}]}},
+    {'TxnTaxDetail': {'TotalTax': 0.0, 'TaxLine': [{'Amount': 0}], 'TxnTaxCodeRef': {'value': '2'}}},
 ])
 def test_what_quickbooks_moves_by_itself_and_what_is_not_ours_is_no_change(moved):
     assert of(moved) == []

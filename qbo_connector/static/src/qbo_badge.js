@@ -7,6 +7,7 @@ const COLOURS = {
     synced: "text-bg-success",
     waiting: "text-bg-info",
     changed: "text-bg-warning",
+    changed_there: "text-bg-warning",
     variance: "text-bg-warning",
     kept: "text-bg-warning",
     unknown: "text-bg-warning",
