@@ -6,6 +6,10 @@ UPDATE qbo_credential
 UPDATE qbo_connection
    SET state = 'disconnected', state_reason = NULL, database_uuid = NULL, paused_until = NULL, paused_reason = NULL;
 
+-- nor does the copy hear what is told, or ask
+DELETE FROM qbo_webhook_token;
+UPDATE qbo_connection SET poll_hours = 0, poll_asked = false;
+
 DELETE FROM qbo_oauth_state;
 
 -- the app's keys live here when several connections share them; monitoring of the original is not for the copy

@@ -53,6 +53,9 @@ class QboChange(models.Model):
         help="The object as the poll delivered it, which spares reading it again; only until it is taken in.")
     model = fields.Char()
     res_id = fields.Many2oneReference(model_field='model', string="Record")
+    version = fields.Char(help="QuickBooks' counter of the object's versions: the one that was taken in.")
+    webhook_id = fields.Many2one(
+        'qbo.webhook', string="Post", index='btree_not_null', ondelete='set null', help="The post that told it.")
     done_at = fields.Datetime()
 
     _event_unique = models.Constraint('UNIQUE (connection_id, event_key)', "This event was told already.")

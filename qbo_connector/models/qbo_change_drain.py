@@ -137,8 +137,9 @@ class QboChange(models.Model):
             return True
         if not self.changed_at or not link.remote_updated_at or not link.active:
             return False
-        # QuickBooks' time has whole seconds. What was taken in of the same second may not have been all of it.
-        same = self.changed_at == link.remote_updated_at and (
+        # QuickBooks' time has whole seconds. What was taken in of the same second may not have been all of it; and the
+        # poll knows versions, so it told only what is new.
+        same = self.changed_at == link.remote_updated_at and self.source == 'webhook' and (
             self.entity, self.remote_id, self.changed_at) not in taken_in
         return same or self.changed_at < link.remote_updated_at
 
@@ -176,7 +177,7 @@ class QboChange(models.Model):
         """Let the handler take in one object; what it did is undone when it cannot."""
         change, changes, data = subject.newest, subject.changes, subject.data
         binding = subject.binding.exists()
-        if reason := self._why_not(binding, data):
+        if reason := change._why_not(binding, data):
             changes._close('ignored', reason, binding)
             self._commit()
             return
@@ -194,6 +195,7 @@ class QboChange(models.Model):
             updated_at = data and subject.handler._updated_at(data)
             if link and updated_at and (not link.remote_updated_at or link.remote_updated_at < updated_at):
                 link.remote_updated_at = updated_at
+            change.version = (data or {}).get('SyncToken')
             changes._close('done', outcome, link)
             changes._settle_failed()
         self._commit()
@@ -201,7 +203,8 @@ class QboChange(models.Model):
     def _why_not(self, binding, data):
         """Return why an object that was read is not taken in, or ''."""
         if binding:
-            return ''
+            known = data and self.source != 'hand' and data.get('SyncToken') == binding.sync_token
+            return self.env._("Odoo knew it already") if known else ''
         if data is None:
             return self.env._("It is not there any more, and no record is linked with it.")
         uuid = self.env['ir.config_parameter'].sudo().get_param('database.uuid')

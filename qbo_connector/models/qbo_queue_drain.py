@@ -53,6 +53,8 @@ class QboQueueEntry(models.Model):
             self._commit()  # before, or an error in the sweep would stop every later drain
             connection._sweep()
             self._commit()
+        if connection._may_send():
+            connection._poll_if_due()
         client, changes = None, self.env['qbo.change']
         while connection._may_send():
             # By turns, so that neither what goes out nor what comes in ever waits for all of the other.

@@ -3,6 +3,7 @@
 from odoo import fields, models
 
 from .qbo_audit import KEEP_DAYS
+from .qbo_change import KEEP_INBOX_DAYS
 from .qbo_queue_log import KEEP_SETTLED_DAYS
 
 
@@ -18,3 +19,7 @@ class ResConfigSettings(models.TransientModel):
     qbo_keep_audit_days = fields.Integer(
         string="Audit Trail (days)", config_parameter=KEEP_DAYS,
         help="How long the audit trail keeps who did what. 0: for ever.")
+    qbo_keep_inbox_days = fields.Integer(
+        string="Inbox and Webhook Log (days)", config_parameter=KEEP_INBOX_DAYS,
+        help="How long what came from QuickBooks stays after it was taken in, with the posts that told it. Empty: 30 "
+             "days. What failed stays until a person has dealt with it.")

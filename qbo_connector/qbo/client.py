@@ -18,6 +18,7 @@ from requests.auth import AuthBase
 from . import query as queries
 from .answer import read_answer, unwrap
 from .batch import batch_body, batch_outcomes
+from .capture import captured
 from .endpoints import MINOR_VERSION
 from .faults import QboError, TokenExpired
 from .transport import BATCH_TIMEOUT, TIMEOUT, exchange, new_session
@@ -169,6 +170,15 @@ class QboClient:
             if len(rows) < queries.MAX_PAGE:
                 return
             start += len(rows)
+
+    def cdc(self, entities, since):
+        """Return what changed since a moment, as :class:`~.capture.Captured`; one metered read.
+
+        :param entities: Intuit's names, none of :data:`~.capture.NOT_SERVED`
+        :param datetime since: aware; not longer ago than :data:`~.capture.LOOK_BACK`
+        """
+        parameters = {'entities': ','.join(entities), 'changedSince': since.isoformat(timespec='seconds')}
+        return captured(self._send('GET', '/cdc', parameters).data)
 
     def company_info(self):
         """Return the Answer with CompanyInfo; also a good test of the connection."""

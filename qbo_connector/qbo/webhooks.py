@@ -97,14 +97,38 @@ def parse(body):
     if isinstance(data, list):
         return [change for event in data if (change := _cloud_event(event))]
     if isinstance(data, dict) and isinstance(data.get('eventNotifications'), list):
-        return [change for notification in data['eventNotifications'] for change in _classic(notification)]
+        post = hashlib.sha256(body).hexdigest()
+        return [change for notification in data['eventNotifications'] for change in _classic(notification, post)]
     if isinstance(data, dict) and 'specversion' in data:  # one event by itself
         return [change for change in [_cloud_event(data)] if change]
     raise Malformed("The body is neither eventNotifications nor CloudEvents")
 
 
-def _classic(notification):
-    """Yield the changes of one company of a classic body."""
+def part(body, realm_id):
+    """Return what a post says of one company, as text: what the administrators of that company may see of it.
+
+    It is the body itself where nothing else is in it.
+    """
+    data = json.loads(body.decode('utf-8-sig'))
+    if isinstance(data, list):
+        mine = [event for event in data if _id(_dict(event).get('intuitaccountid')) == realm_id]
+        whole = len(mine) == len(data)
+    elif 'eventNotifications' in data:
+        all_of_them = data['eventNotifications']
+        mine = [one for one in all_of_them if _id(_dict(one).get('realmId')) == realm_id]
+        whole, mine = len(mine) == len(all_of_them), {'eventNotifications': mine}
+    else:
+        whole, mine = True, data
+    text = body.decode('utf-8-sig') if whole else json.dumps(mine, ensure_ascii=False)
+    return text.replace('\x00', '')
+
+
+def _classic(notification, post):
+    """Yield the changes of one company of a classic body.
+
+    :param str post: what tells this body from others: an event has no id of its own, and a second one of the same
+        second would look like the first. Tried again, a post is the same to the byte.
+    """
     events = _dict(_dict(notification).get('dataChangeEvent')).get('entities')
     realm_id = _id(_dict(notification).get('realmId'))
     for entity in events if isinstance(events, list) and realm_id else ():
@@ -115,8 +139,7 @@ def _classic(notification):
             continue
         name = _entity(name)
         changed_at, deleted_id = moment(entity.get('lastUpdated')), _id(entity.get('deletedId'))
-        # It has no id of its own; told again, it is the same to the second.
-        told = [name, remote_id, operation, entity.get('lastUpdated'), deleted_id]
+        told = [post, name, remote_id, operation, entity.get('lastUpdated'), deleted_id]
         yield Change(realm_id, name, remote_id, operation, changed_at, _digest(told), deleted_id)
 
 

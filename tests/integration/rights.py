@@ -50,6 +50,8 @@ MODELS = {
     'qbo.unlink.wizard': ('accountant', 'accountant'),
     'qbo.undo.wizard': ('accountant', 'accountant'),
     'qbo.usage': ('user', NOBODY),
+    'qbo.webhook': ('user', NOBODY),
+    'qbo.webhook.token': ('administrator', 'administrator'),
 }
 # Models whose rows a user of another company may see: they hold nothing of any company.
 SHARED = ('qbo.health.token',)
@@ -65,6 +67,7 @@ CORE_FIELDS = {
     'qbo_excluded': 'accountant',
     'qbo_fixable': 'user',
     'qbo_in_us': 'user',
+    'qbo_keep_inbox_days': 'public',
     'qbo_keep_audit_days': 'public',  # of the settings, which only who administers Odoo opens
     'qbo_keep_settled_days': 'public',
     'qbo_message': 'user',
@@ -98,6 +101,10 @@ FIELDS = {
     'qbo.queue.entry.content_hash': 'user',
     'qbo.queue.entry.payload': 'administrator',
     'qbo.queue.entry.payload_hash': 'user',
+    'qbo.connection.webhook_token_ids': 'administrator',
+    'qbo.webhook.token_id': 'user',  # its label
+    'qbo.webhook.token.token': 'administrator',
+    'qbo.webhook.token.token_enc': NOBODY,
 }
 
 # Public methods: callable by RPC and by buttons -> who may. For those of a mixin the mixin stands here.
@@ -132,6 +139,7 @@ METHODS = {
     'qbo.connection.action_open_changed': 'user',
     'qbo.connection.action_open_failed': 'user',
     'qbo.connection.action_open_go_live': 'administrator',
+    'qbo.connection.action_open_inbox': 'user',
     'qbo.connection.action_open_links': 'user',
     'qbo.connection.action_open_mapping_wizard': 'accountant',
     'qbo.connection.action_open_mappings': 'user',
@@ -141,6 +149,8 @@ METHODS = {
     'qbo.connection.action_open_setup': 'user',
     'qbo.connection.action_open_usage': 'user',
     'qbo.connection.action_open_waiting': 'user',
+    'qbo.connection.action_open_webhooks': 'user',
+    'qbo.connection.action_poll': 'accountant',
     'qbo.connection.action_push_missing': 'administrator',
     'qbo.connection.action_refresh_references': 'accountant',
     'qbo.connection.action_resume': 'administrator',
@@ -240,6 +250,7 @@ METHODS = {
 # Route -> {role: status of a bare GET}; the roles that are not named get what the role before them gets.
 ROUTES = {
     '/qbo/health': {'public': 401},  # asks for its own token, whoever comes
+    '/qbo/webhook': {'public': 405},  # a POST, signed
     '/qbo/oauth/callback': {'public': 303, 'portal': 403, 'administrator': 400},  # log in; may not; what was that?
 }
 

@@ -1,5 +1,6 @@
 """What comes from QuickBooks: told once, read once, taken in once, and never the echo of Odoo's own push."""
 
+import json
 from datetime import datetime, timedelta, timezone
 from unittest.mock import patch
 
@@ -11,8 +12,8 @@ from .common import US_REALM, QueueCase
 
 
 @tagged('standard', 'post_install', '-at_install')
-class TestInbox(QueueCase):
-    """One invoice stands in QuickBooks; what handlers make of changes has tests of its own."""
+class InboxCase(QueueCase):
+    """An invoice and its customer stand in QuickBooks, and were edited there. What handlers make of it is elsewhere."""
 
     def setUp(self):
         super().setUp()
@@ -30,7 +31,33 @@ class TestInbox(QueueCase):
 
         self.answer = "Looked at"
         self.startPatcher(patch.object(handlers, '_pull', _pull))
+        self.customer = self.env['qbo.binding'].search([('entity', '=', 'Customer')]).remote_id
+        for entity, remote in (('Invoice', self.link.remote_id), ('Customer', self.customer)):
+            self.edit(entity, remote)
         self.control('calls', method='DELETE')
+
+    def edit(self, entity, remote_id):
+        """Change an object in QuickBooks behind Odoo's back."""
+        with self.enter_registry_test_mode():
+            client = self.connection._qbo_client()
+            token = client.read(entity, remote_id).data['SyncToken']
+            client.write(entity, 'update', json.dumps({
+                'Id': remote_id, 'SyncToken': token, 'sparse': True,
+                **({'Notes': f"Edit {token}"} if entity == 'Customer' else {
+                    'CustomerMemo': {'value': f"Edit {token}"}})}),
+                f'{entity}{remote_id}{token}')
+
+    def delete(self, entity, remote_id):
+        """Delete an object in QuickBooks behind Odoo's back."""
+        with self.enter_registry_test_mode():
+            client = self.connection._qbo_client()
+            token = client.read(entity, remote_id).data['SyncToken']
+            client.write(entity, 'delete', json.dumps({'Id': remote_id, 'SyncToken': token}), f'gone{remote_id}')
+
+    def cap(self, objects):
+        """Let an answer of change capture be full with so few objects, there and here."""
+        self.startPatcher(patch('tests.simulator.bulk.MAX_CDC', objects))
+        self.startPatcher(patch('odoo.addons.qbo_connector.qbo.capture.MOST', objects))
 
     def told(self, *changes, source='webhook'):
         """Note changes as a webhook does: (entity, remote id, operation, seconds after the link's version)."""
@@ -41,6 +68,11 @@ class TestInbox(QueueCase):
             source)
         self.env.invalidate_all()
         return rows
+
+
+@tagged('standard', 'post_install', '-at_install')
+class TestInbox(InboxCase):
+    """How the drain works off the inbox."""
 
     def test_the_link_knows_the_version_that_was_pushed_so_an_echo_costs_no_read(self):
         remote = self.one('Invoice', DocNumber=self.move.name)
@@ -56,7 +88,7 @@ class TestInbox(QueueCase):
         self.assertEqual(self.api_calls(), [])
 
     def test_what_is_told_often_is_one_read_and_taken_in_once(self):
-        remote_id, customer = self.link.remote_id, self.one('Customer', DisplayName=self.partner.name)['Id']
+        remote_id, customer = self.link.remote_id, self.customer
         rows = self.told(
             *[('Invoice', remote_id, 'updated', n) for n in (3, 9, 5)], ('Customer', customer, 'updated', 9))
         self.assertFalse(self.told(('Invoice', remote_id, 'updated', 9)), "the same event is inserted once")
@@ -71,10 +103,7 @@ class TestInbox(QueueCase):
 
     def test_what_is_not_found_is_told_as_gone_to_its_handler(self):
         self.told(('Invoice', self.link.remote_id, 'updated', 5))
-        with self.enter_registry_test_mode():
-            client = self.connection._qbo_client()
-            token = client.read('Invoice', self.link.remote_id).data['SyncToken']
-            client.write('Invoice', 'delete', f'{{"Id": "{self.link.remote_id}", "SyncToken": "{token}"}}', 'gone')
+        self.delete('Invoice', self.link.remote_id)
         self.drain(self.connection)
         self.assertEqual([(row[3], row[4]) for row in self.pulled], [(self.move.id, None)])
 
