@@ -35,6 +35,7 @@
         'views/account_move_views.xml',
         'views/account_payment_views.xml',
         'views/res_partner_views.xml',
+        'views/qbo_panel_views.xml',
         'views/qbo_currency_views.xml',
         'views/product_views.xml',
         'views/qbo_preflight_views.xml',

@@ -1,8 +1,11 @@
 """Contacts -> Customer. The customer of a document is its commercial partner."""
 
+from dataclasses import replace
+
 from odoo import api, models
 from odoo.tools import html2plaintext
 
+from ..qbo.customer_gaps import customer_gaps
 from ..qbo.documents import Address, CustomerDoc
 from ..qbo.names import clean_name, split_person_name, unique_name
 from ..qbo.pairing import Entry
@@ -78,9 +81,15 @@ class QboCustomer(models.AbstractModel):
             raise PayloadError(self.env._(
                 "This contact has no name that QuickBooks can show. Give it a name with letters or digits."),
                 'name') from None
+        return customer_payload(self._document(connection, record, name, display_name)), 0.0, 0.0
+
+    @api.model
+    def _document(self, connection, record, name, display_name):
+        """Return a record as a :class:`~..qbo.documents.CustomerDoc`."""
+        partner = self._partner(record)
         given, family = ('', '') if partner.is_company else split_person_name(name)
         addresses = partner.address_get(['invoice', 'delivery'])
-        document = CustomerDoc(
+        return CustomerDoc(
             display_name=display_name,
             company_name=name if partner.is_company else clean_name(partner.company_name or '', NAME_LIMIT, empty=True),
             given_name=given, family_name=family,
@@ -92,7 +101,12 @@ class QboCustomer(models.AbstractModel):
             tax_identifier=(partner.vat or '') if connection.tax_regime != 'us' else '',
             notes=self._plain(partner.comment), **self._sales_tax(connection, partner),
         )
-        return customer_payload(document), 0.0, 0.0
+
+    @api.model
+    def _gaps(self, connection, partner):
+        """Return what QuickBooks would miss, change or refuse of a contact (:class:`~..qbo.customer_gaps.Gap`)."""
+        document = self._document(connection, partner, partner.name or '', partner.name or '')
+        return customer_gaps(replace(document, email=partner.email or ''), bool(connection.partner_tax))
 
     @api.model
     def _sales_tax(self, connection, partner):

@@ -83,4 +83,5 @@ from . import (
     res_config_settings,
     res_partner,
     qbo_customer_currency,
+    res_partner_panel,
 )

@@ -2,6 +2,7 @@
 
 from . import (
     base_partner_merge,
+    qbo_create_wizard,
     qbo_disconnect_wizard,
     qbo_dry_run_wizard,
     qbo_go_live_wizard,

@@ -15,6 +15,8 @@ MODELS = {
     'qbo.binding': ('user', NOBODY),
     'qbo.change': ('user', NOBODY),
     'qbo.connection': ('user', 'administrator'),
+    'qbo.create.line': ('accountant', 'accountant'),
+    'qbo.create.wizard': ('accountant', 'accountant'),
     'qbo.credential': (NOBODY, NOBODY),
     'qbo.credit.application': ('user', NOBODY),
     'qbo.customer.currency': ('user', NOBODY),
@@ -58,9 +60,11 @@ SHARED = ('qbo.health.token',)
 
 # Fields on Odoo's own models, whoever defines them -> who sees them.
 CORE_FIELDS = {
+    'qbo_asked': 'user',
     'qbo_changed': 'user',
     'qbo_connected': 'user',
     'qbo_currency_ids': 'user',
+    'qbo_customer_ids': 'user',
     'qbo_differs': 'user',
     'qbo_entry_count': 'user',
     'qbo_entry_id': 'user',
@@ -156,6 +160,7 @@ METHODS = {
     'qbo.connection.action_resume': 'administrator',
     'qbo.connection.action_set_scope': 'administrator',
     'qbo.connection.action_test': 'administrator',
+    'qbo.create.wizard.action_create_there': 'accountant',
     'qbo.cutover.action_adopt_exact': 'accountant',
     'qbo.cutover.action_continue': 'accountant',
     'qbo.cutover.action_open_adopted': 'user',
@@ -245,6 +250,8 @@ METHODS = {
     'qbo.syncable.action_qbo_push': 'accountant',
     'qbo.syncable.action_qbo_retry': 'accountant',
     'qbo.undo.wizard.action_undo': 'accountant',
+    'res.partner.action_qbo_create': 'accountant',
+    'res.partner.action_qbo_refresh': 'accountant',
 }
 
 # Route -> {role: status of a bare GET}; the roles that are not named get what the role before them gets.
