@@ -50,6 +50,7 @@
         'views/qbo_change_views.xml',
         'views/qbo_changed_there_views.xml',
         'views/qbo_connection_inbox_views.xml',
+        'views/qbo_receipt_views.xml',
     ],
     'assets': {
         'web.assets_backend': ['qbo_connector/static/src/**/*'],

@@ -33,6 +33,7 @@ from . import (
     bank,
     credit_application,
     payment_customer,
+    payment_in,
     mending,
     taken_back,
     changed_there,

@@ -124,7 +124,7 @@ class QboEntity(models.AbstractModel):
         remote = client.read(self._qbo_entity, binding.remote_id).data
         linked = {link['TxnId'] for link in remote.get('LinkedTxn') or () if link.get('TxnType') in PAYMENTS}
         links = binding.search([('connection_id', '=', entry.connection_id.id), ('entity', 'in', PAYMENTS),
-                                ('remote_id', 'in', list(linked))])
+                                ('origin', '=', 'odoo'), ('remote_id', 'in', list(linked))])
         strangers = linked - set(links.mapped('remote_id'))
         if strangers and entry.operation in ('void', 'delete'):
             raise faults.PaymentApplied(self.env._(

@@ -3,6 +3,10 @@
 from odoo import models
 from odoo.fields import Domain
 
+from .qbo_queue_entry import FROM_THERE
+
+HOME_VALUE = 'qbo_home_value'  # in the context: what the money is worth in company currency, whatever Odoo's rates say
+
 
 class AccountPayment(models.Model):
     """Payments."""
@@ -44,6 +48,17 @@ class AccountPayment(models.Model):
         """Override to enqueue what was deleted."""
         self._qbo_enqueue()
         return super().unlink()
+
+    def _prepare_move_line_default_vals(self, write_off_line_vals=None, force_balance=None):
+        """Override of account to keep the rate of QuickBooks where the money was entered there, and always to book it.
+
+        Without an outstanding account of its own, the journal's payments are booked on the company's.
+        """
+        if force_balance is None:
+            force_balance = self.env.context.get(HOME_VALUE)
+        if self.env.context.get(FROM_THERE) and not self.outstanding_account_id:
+            self.outstanding_account_id = self._get_outstanding_account(self.payment_type)
+        return super()._prepare_move_line_default_vals(write_off_line_vals, force_balance)
 
     def _qbo_enqueue(self, *args, **kwargs):
         """Override to let go with them what they settle as refunds without a journal entry."""

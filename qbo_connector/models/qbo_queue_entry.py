@@ -14,6 +14,7 @@ from .rows import insert_rows, update_rows
 OPEN_STATES = ('pending', 'sending')
 STUCK_STATES = ('failed', 'dead', 'unknown')
 COLLECTED = 'qbo_connector.collected'
+FROM_THERE = 'qbo_from_there'  # in the context: what happens follows QuickBooks, and is not sent back
 NOT_SKIPPED = {'skip_reason': False, 'skip_user_id': False, 'skipped_at': False}
 BEHIND = 100  # ranks from here on are those of batches that go behind the business of the day, and can be paused
 
@@ -94,7 +95,7 @@ class QboQueueEntry(models.Model):
         :param int rank: when it is to be worked off, if not in the order of its kind
         """
         connected = self.env['qbo.connection']._connected()
-        if not connected:
+        if not connected or self.env.context.get(FROM_THERE):
             return
         precommit = self.env.cr.precommit
         if COLLECTED not in precommit.data:

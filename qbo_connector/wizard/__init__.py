@@ -12,6 +12,7 @@ from . import (
     qbo_mapping_wizard,
     qbo_mapping_file,
     qbo_preflight_wizard,
+    qbo_receipt_decline,
     qbo_resolve_wizard,
     qbo_skip_wizard,
     qbo_status_wizard,

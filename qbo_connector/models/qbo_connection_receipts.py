@@ -1,0 +1,123 @@
+"""What of payments that are entered in QuickBooks becomes of Odoo's, and where rows are looked at again."""
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .qbo_receipt import UNDECIDED
+
+
+class QboConnection(models.Model):
+    """The part of the connection that says whether payments are taken over."""
+
+    _inherit = 'qbo.connection'  # pylint: disable=consider-merging-classes-inherited  # one file a concern
+
+    pull_payments = fields.Selection(
+        [('off', "No"), ('propose', "Propose them: an accountant accepts each"), ('automatic', "Automatically")],
+        string="Payments from QuickBooks", required=True, default='propose',
+        help="Payments that were entered in QuickBooks on invoices of Odoo. Automatically: they are posted and "
+             "reconciled at once; what is not plain still waits for a click. No: nothing of them is followed.")
+    receipt_journal_id = fields.Many2one(
+        'account.journal', string="Journal for Other Deposits",
+        domain="[('type', 'in', ('bank', 'cash', 'credit')), ('company_id', '=', company_id)]",
+        help="Where payments are entered whose deposit account in QuickBooks (Undeposited Funds, say) is no journal's "
+             "counterpart. Empty: they wait until somebody chooses.")
+    receipt_count = fields.Integer(compute='_compute_receipt_count', string="Payments to Decide On")
+
+    def _init_column(self, column_name):
+        """Override: a company that is connected already does not take over payments until somebody says so."""
+        if column_name != 'pull_payments':
+            return super()._init_column(column_name)
+        self.env.cr.execute("UPDATE qbo_connection SET pull_payments = 'off' WHERE pull_payments IS NULL")
+        return None
+
+    def _compute_receipt_count(self):
+        counts = dict(self.env['qbo.receipt'].sudo()._read_group(
+            [('connection_id', 'in', self.ids), ('state', 'in', UNDECIDED)], ['connection_id'], ['__count']))
+        for connection in self:
+            connection.receipt_count = counts.get(connection, 0)
+
+    def action_open_receipts(self):
+        """Open the payments from QuickBooks that somebody has to decide on."""
+        return self._open('qbo.receipt', self.env._("Payments from QuickBooks"), [], context={
+            'search_default_undecided': 1, 'create': False})
+
+
+class QboReceipt(models.Model):
+    """The part of the rows that is looked at again when what they waited for is there."""
+
+    _inherit = 'qbo.receipt'  # pylint: disable=consider-merging-classes-inherited  # one file a concern
+
+    @api.model
+    def _look_again(self, connection):
+        """Have payments read again whose missing document, or customer, got a link since; one statement where none."""
+        self.flush_model()
+        self.env['qbo.binding'].flush_model()
+        found = self.env.execute_query(SQL(
+            """SELECT DISTINCT receipt.id, receipt.remote_id FROM qbo_receipt receipt
+                 JOIN qbo_receipt_line line ON line.receipt_id = receipt.id AND line.move_id IS NULL
+                 JOIN qbo_binding link ON link.connection_id = receipt.connection_id AND link.active
+                      AND link.entity = line.txn_type AND link.remote_id = line.txn_id AND link.model = 'account.move'
+                WHERE receipt.connection_id = %s AND receipt.state = 'waiting' AND receipt.cause = 'document'
+               UNION
+               SELECT receipt.id, receipt.remote_id FROM qbo_receipt receipt
+                 JOIN qbo_binding link ON link.connection_id = receipt.connection_id AND link.active
+                      AND link.entity = 'Customer' AND link.remote_id = receipt.data -> 'CustomerRef' ->> 'value'
+                WHERE receipt.connection_id = %s AND receipt.state = 'waiting' AND receipt.cause = 'customer'""",
+            connection.id, connection.id))
+        self._ask_for(connection, found)
+
+    @api.model
+    def _ask_for(self, connection, found):
+        """Have (row id, Payment Id) read again; they are not asked for twice."""
+        if found:
+            self.sudo().browse([row_id for row_id, _remote_id in found]).cause = 'asked again'
+            self.env['qbo.change']._ask(connection, 'Payment', [remote_id for _id, remote_id in found])
+
+
+class QboQueueEntry(models.Model):
+    """The drain looks at waiting payments first: what it pushed last may be what they wait for."""
+
+    _inherit = 'qbo.queue.entry'  # pylint: disable=consider-merging-classes-inherited  # one file a concern
+
+    @api.model
+    def _schedule_rest(self, connection):
+        """Override to look again at payments that waited for what was just linked."""
+        self.env['qbo.receipt']._look_again(connection)
+        return super()._schedule_rest(connection)
+
+
+class QboMapping(models.Model):
+    """A journal that was mapped is what payments may have waited for."""
+
+    _inherit = 'qbo.mapping'  # pylint: disable=consider-merging-classes-inherited  # one file a concern
+
+    def _release_entries(self):
+        """Override to look again at payments that waited for a journal."""
+        super()._release_entries()
+        for connection, mappings in self.filtered('reference_id').grouped('connection_id').items():
+            if 'journal' in mappings.mapped('kind'):
+                receipts = self.env['qbo.receipt'].sudo().search([
+                    ('connection_id', '=', connection.id), ('state', '=', 'waiting'), ('cause', '=', 'journal')])
+                self.env['qbo.receipt']._ask_for(connection, [(row.id, row.remote_id) for row in receipts])
+
+
+class QboCreditApplication(models.Model):
+    """The part of the applications that was made in QuickBooks."""
+
+    _inherit = 'qbo.credit.application'  # pylint: disable=consider-merging-classes-inherited  # one file a concern
+
+    receipt_id = fields.Many2one(
+        'qbo.receipt', string="Applied in QuickBooks By", readonly=True, index='btree_not_null', ondelete='set null')
+
+
+class QboChange(models.Model):
+    """What is gone before it was entered in Odoo has no link, and still is to be told on its row."""
+
+    _inherit = 'qbo.change'  # pylint: disable=consider-merging-classes-inherited  # one file a concern
+
+    def _why_not(self, binding, data):
+        """Override: a payment that is listed is followed without a link."""
+        reason = super()._why_not(binding, data)
+        listed = reason and not binding and data is None and self.entity == 'Payment' and (
+            self.env['qbo.receipt']._of(self.connection_id, self.remote_id))
+        return '' if listed else reason
