@@ -38,15 +38,29 @@ class QboWebhookToken(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Override to store the token encrypted."""
-        tokens = super().create([self._encrypted(vals) for vals in vals_list])
+        tokens = super().create([
+            {name: value for name, value in vals.items() if name != 'token'} for vals in vals_list])
+        for row, vals in zip(tokens, vals_list, strict=True):
+            row._keep(vals['token'])
         tokens._note(self.env._("Webhook verifier token added"))
         return tokens
 
     def write(self, vals):
         """Override to store the token encrypted."""
-        result = super().write(self._encrypted(vals))
+        if 'token_enc' in vals:
+            return super().write(vals)
+        self.check_access('write')
+        vals = dict(vals)
+        token = vals.pop('token', False)
+        result = super().write(vals)
+        self._keep(token)
         self._note(self.env._("Webhook verifier token changed"))
         return result
+
+    def _keep(self, token):
+        """Store a token encrypted, so that it never reaches the ORM's cache or log; the field is nobody's to write."""
+        if token := (token or '').strip():
+            self.sudo().token_enc = self.env['qbo.credential'].sudo()._encrypt(token)
 
     def unlink(self):
         """Override to forget the token in all processes."""
@@ -58,11 +72,3 @@ class QboWebhookToken(models.Model):
         self.env.registry.clear_cache()
         for token in self:
             self.env['qbo.audit']._note(token.connection_id, 'credentials', f'{text}: {token.name}')
-
-    def _encrypted(self, vals):
-        """Return values with the token encrypted, so that it never reaches the ORM's cache or log."""
-        vals = dict(vals)
-        token = (vals.pop('token', False) or '').strip()
-        if token:
-            vals['token_enc'] = self.env['qbo.credential'].sudo()._encrypt(token)
-        return vals

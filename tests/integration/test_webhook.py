@@ -104,6 +104,15 @@ class TestWebhook(QboCase, HttpCase):
         self.assertEqual(self.post(body), 401)
         self.assertEqual(self.post(body, token=OLD), 200)
 
+    def test_an_administrator_adds_and_replaces_a_token(self):
+        body = {'eventNotifications': [self.events(('Invoice', '11', 'Update'))]}
+        administrator = new_test_user(self.env, 'sets_up', groups='qbo_connector.group_qbo_administrator')
+        connection = self.connection.with_user(administrator)
+        connection.webhook_token_ids = [(0, 0, {'name': "next", 'token': ' verifier-next '})]
+        self.assertEqual(self.post(body, token='verifier-next'), 200)
+        connection.webhook_token_ids[0].token = 'verifier-last'
+        self.assertEqual([self.post(body, token=token) for token in ('verifier-next', 'verifier-last')], [401, 200])
+
     def test_a_token_is_never_read_again_and_administrators_alone_see_what_was_posted(self):
         token = self.connection.webhook_token_ids[0]
         self.env.invalidate_all()
