@@ -56,6 +56,14 @@ class Office:
         """Let the simulator misbehave once, as described."""
         Browser().post_json(f'{self.simulator.url}/_sim/fail', {'times': 1, **failure})
 
+    def bookkeeper(self, deed: str, **arguments) -> dict:
+        """Let a bookkeeper do something in QuickBooks (tests/simulator/bookkeeper.py)."""
+        return Browser().post_json(f'{self.simulator.url}/_sim/bookkeeper/{self.realm_id}/{deed}', arguments)
+
+    def forget_webhooks(self) -> None:
+        """Let QuickBooks tell nobody any more."""
+        Browser().post_json(f'{self.simulator.url}/_sim/webhooks/none', {})
+
     def entry(self, model: str, record: int) -> dict:
         """Return the newest queue entry of a record."""
         found = self.client.search_read('qbo.queue.entry', [('model', '=', model), ('res_id', '=', record)],

@@ -136,7 +136,13 @@ def _bookkeeper(sim, body, words):
 
 
 def _webhooks(sim, body, words):
-    """POST {"url", "token", ...}: where to post, see webhooks.Target; POST test/{realm} {"count"}: test events."""
+    """POST {"url", "token", ...}: where to post, see webhooks.Target; POST test/{realm} {"count"}: test events.
+
+    POST none: nobody is told any more.
+    """
+    if words == ['none']:
+        sim.webhooks.targets.clear()
+        return {'ok': True}
     if words[:1] == ['test']:
         sim.webhooks.test(words[1], **body)
         return {'ok': True}
