@@ -43,6 +43,7 @@ class QboBinding(models.Model):
         help="As QuickBooks tells it: often the number of a user, or nothing.")
     remote_change_tries = fields.Integer(
         readonly=True, help="How often in a row the policy pushed again within a day.")
+    remote_change_told = fields.Boolean(readonly=True, help="People were told of this change.")
     remote_touched = fields.Boolean(
         readonly=True, help="In QuickBooks it is not as our last push left it, in whatever field: undo leaves it.")
     former_ids = fields.Char(
@@ -108,7 +109,7 @@ class QboBinding(models.Model):
             return self.env._("Known already.")
         self.write({
             'remote_change_kind': kind, 'remote_change': {'fields': words}, 'remote_change_state': 'open',
-            **when_and_who})
+            'remote_change_told': False, **when_and_who})
         return self._follow_policy()
 
     def _follow_policy(self):
@@ -167,7 +168,8 @@ class QboBinding(models.Model):
         if other:
             other.former_ids = ' '.join(filter(None, (other.former_ids, self.former_ids, gone)))
             self.write({
-                'state': 'deleted', 'remote_change_kind': 'merged', 'remote_change_state': 'open', **when_and_who,
+                'state': 'deleted', 'remote_change_kind': 'merged', 'remote_change_state': 'open',
+                'remote_change_told': False, **when_and_who,
                 'remote_change': {'fields': [], 'into': [other.model, other.res_id, other.record_name]}})
             return self._follow_policy()
         self.write({

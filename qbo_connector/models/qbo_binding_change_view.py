@@ -89,10 +89,12 @@ class QboBadge(models.AbstractModel):
 
     def action_qbo_push_again(self):
         """Replace what was changed in QuickBooks by what Odoo says."""
+        self.env['qbo.queue.entry']._check_may_repair()
         return self._qbo_changed_links().action_push_again()
 
     def action_qbo_accept_change(self):
         """Leave it in QuickBooks as it was changed there."""
+        self.env['qbo.queue.entry']._check_may_repair()
         return self._qbo_changed_links().action_accept_change()
 
 

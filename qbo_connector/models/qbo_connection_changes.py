@@ -1,6 +1,11 @@
 """What becomes of changes that somebody made in QuickBooks to what Odoo pushed, and how many wait for a decision."""
 
+from markupsafe import Markup
+
 from odoo import fields, models
+
+CHANGED = 'qbo_connector.mail_activity_type_changed'
+SHOWN = 5  # changes that a mail names
 
 
 class QboConnection(models.Model):
@@ -34,3 +39,30 @@ class QboConnection(models.Model):
         action = self.env['ir.actions.act_window']._for_xml_id('qbo_connector.qbo_binding_changed_action')
         return {**action, 'domain': [
             ('connection_id', '=', self.id), ('remote_change_kind', '!=', False)]}
+
+    # === ALERT === #
+
+    def _alert_people(self):
+        """Override to tell of changes that wait for a decision: by mail what is new, in the activity all there is."""
+        super()._alert_people()
+        if not self.exists():
+            return
+        connection = self._for_alerted_user()
+        links = self.env['qbo.binding'].sudo().with_context(lang=connection.env.lang).search(
+            [('connection_id', '=', self.id), ('remote_change_state', '=', 'open')],
+            order='remote_changed_at desc, id desc')
+        if not links or not self.active or self.state == 'disconnected':
+            connection.activity_unlink([CHANGED])
+            return
+        news = links.filtered(lambda link: not link.remote_change_told)
+        if not news:
+            return
+        news.remote_change_told = True
+        lines = Markup().join(Markup("<li>%s: %s</li>") % (link.record_name, link.remote_change_text)
+                              for link in links[:SHOWN])
+        if len(links) > SHOWN:
+            lines += Markup("<li>%s</li>") % connection.env._("%(count)s more", count=len(links) - SHOWN)
+        address = f'{self.get_base_url()}/odoo/quickbooks/{self.id}/quickbooks-changed'
+        connection._tell(
+            CHANGED, connection.env._("Changed in QuickBooks: %(count)s to decide", count=len(links)),
+            Markup('<ul>%s</ul><p><a href="%s">%s</a></p>') % (lines, address, connection.env._("Open them")))

@@ -1,6 +1,7 @@
 """What Odoo pushed and somebody changed in QuickBooks: told, decided, and never anything of Odoo's ledger changed."""
 
 import json
+from datetime import UTC
 
 from odoo.addons.qbo_connector.qbo.webhooks import Change
 from odoo.exceptions import AccessError, UserError
@@ -82,6 +83,10 @@ class TestDocumentsChangedThere(ChangedCase):
         self.assertEqual(table.count('100.00'), 4, "Odoo today and as pushed, of total and line")
         self.assertIn('01/31/2031', table)
 
+        with self.own_cursors():
+            self.env.ref('qbo_connector.ir_cron_alert').method_direct_trigger()
+        activity = self.connection.activity_search(['qbo_connector.mail_activity_type_changed'])
+        self.assertIn('130.00', activity.note)
         reader = new_test_user(
             self.env, 'reads_changes', groups='qbo_connector.group_qbo_user,account.group_account_invoice')
         with self.assertRaises(AccessError):
@@ -91,6 +96,9 @@ class TestDocumentsChangedThere(ChangedCase):
         invoice = self.one('Invoice', DocNumber=move.name)
         self.assertEqual((invoice['Id'], invoice['TotalAmt'], invoice['TxnDate']), (remote_id, 100, day))
         self.assertEqual((self.state(move), self.connection.changed_count), ('synced', 0))
+        with self.own_cursors():
+            self.env.ref('qbo_connector.ir_cron_alert').method_direct_trigger()
+        self.assertFalse(activity.exists())
         audit = self.env['qbo.audit'].search([('event', '=', 'pushed')], limit=1)
         self.assertEqual((audit.user_id, audit.record_names), (self.env.user, move.name))
         self.told(move)  # our own echo
@@ -207,7 +215,12 @@ class TestDocumentsChangedThere(ChangedCase):
         self.assertEqual((change.state, self.one('Invoice', DocNumber=move.name)['DueDate']), ('done', due))
         self.assertIn('2031-01-31', self.notes(move))
         self.bookkeeper.edit('Invoice', remote_id, DueDate='2032-02-28')
-        self.told(move)
+        there = self.bookkeeper.find('Invoice', Id=remote_id)
+        self.env['qbo.change']._note(self.connection, [(Change(
+            US_REALM, 'Invoice', remote_id, 'updated', self.link(move).remote_updated_at.replace(tzinfo=UTC), 'poll'),
+            json.dumps(there, default=float))], 'poll')
+        self.drain(self.connection)
+        self.assertEqual(self.state(move), 'changed_there', "in the second of our own push")
         move.ref = "Their order 8"
         self.drain(self.connection)
         self.assertEqual((self.state(move), self.link(move).remote_change_state), ('synced', 'pushed'))
