@@ -102,4 +102,4 @@ class QboCreateLine(models.TransientModel):
         (REFUSED, "Refused"), (MISSING, "Missing"), (CHANGED, "Changed"), (NOTED, "To the notes"),
         (LEFT_OUT, "Left out")], required=True)
     field_label = fields.Char(string="Field")
-    message = fields.Char(string="What Becomes of It")
+    message = fields.Text(string="What Becomes of It")
