@@ -46,6 +46,8 @@
         'views/qbo_link_views.xml',
         'views/qbo_match_views.xml',
         'views/qbo_cutover_views.xml',
+        'views/qbo_reconciliation_views.xml',
+        'views/qbo_reconciliation_report.xml',
         'views/qbo_push_batch_views.xml',
         'views/qbo_change_views.xml',
         'views/qbo_changed_there_views.xml',

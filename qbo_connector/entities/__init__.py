@@ -32,6 +32,7 @@ from . import (
     manual_entry,
     bank,
     credit_application,
+    reconciled,
     payment_customer,
     payment_in,
     mending,

@@ -25,7 +25,11 @@ class QboConnection(models.Model):
     # === MAY IT SEND === #
 
     def _may_send(self):
-        """Tell whether the drain may go on; a copy of a database finds out here and pauses itself."""
+        """Tell whether the drain may go on."""
+        return self._may_ask()
+
+    def _may_ask(self):
+        """Tell whether QuickBooks may be asked; a copy of a database finds out here and pauses itself."""
         self.ensure_one()
         self.company_id.fetch(['active'])  # and not the hundred others
         if self.state != 'connected' or not self.active or not self.company_id.active:

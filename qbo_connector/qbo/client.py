@@ -20,7 +20,7 @@ from .answer import read_answer, unwrap
 from .batch import batch_body, batch_outcomes
 from .capture import captured
 from .endpoints import MINOR_VERSION
-from .faults import QboError, TokenExpired
+from .faults import QboError, ReadOnly, TokenExpired
 from .transport import BATCH_TIMEOUT, TIMEOUT, exchange, new_session
 
 #: Query parameters of a write. Void differs by entity; others can only be deleted.
@@ -37,6 +37,7 @@ VOID_PARAMETERS = {
 REQUESTID_LENGTH = 50
 
 BATCH = '/batch'
+QUERY = '/query'
 
 #: Longer statements are posted; addresses of some 8000 characters are cut or refused on the way.
 LONGEST_QUERY_IN_URL = 2000
@@ -95,6 +96,7 @@ class QboClient:
         self._timeout = timeout
         self._on_call = on_call
         self._gate = gate
+        self.read_only = False  # whether everything but reading and asking is refused, before it leaves
 
     def __repr__(self):
         return f'QboClient({self._base!r})'
@@ -150,9 +152,9 @@ class QboClient:
         """Run one statement (see :mod:`.query`) and return the Answer with its QueryResponse."""
         if len(statement) > LONGEST_QUERY_IN_URL:
             answer = self._send(
-                'POST', '/query', body=statement.encode('utf-8'), content_type='application/text')
+                'POST', QUERY, body=statement.encode('utf-8'), content_type='application/text')
         else:
-            answer = self._send('GET', '/query', {'query': statement})
+            answer = self._send('GET', QUERY, {'query': statement})
         return unwrap(answer, 'QueryResponse')
 
     def query_all(self, entity, where=None):
@@ -190,6 +192,8 @@ class QboClient:
 
     def _send(self, method, path, parameters=None, body=None, content_type='application/json'):
         """Send one request, renewing the token at most once, and return the Answer with the whole JSON."""
+        if self.read_only and method != 'GET' and path != QUERY:
+            raise ReadOnly("Nothing is sent to this QuickBooks company at present")
         token = self._token_source(None)
         try:
             return self._attempt(method, path, parameters, body, content_type, token)

@@ -88,6 +88,10 @@ class ValidationFault(Rejected):
     """A field, a value or a business rule is violated; ``detail`` and ``element`` say which."""
 
 
+class ReadOnly(Rejected):
+    """Held back by us: the books are only compared, see :attr:`.client.QboClient.read_only`."""
+
+
 class DuplicateName(Rejected):
     """6240: the name is taken, perhaps by a vendor, an employee or an inactive record."""
 

@@ -5,6 +5,7 @@ from . import (
     qbo_create_wizard,
     qbo_disconnect_wizard,
     qbo_dry_run_wizard,
+    qbo_explain_wizard,
     qbo_go_live_wizard,
     qbo_health_token,
     qbo_link_wizard,

@@ -1,0 +1,101 @@
+"""Why something differs: what waits, what failed, what a person or a policy keeps out. Nothing is left unsaid."""
+
+from odoo import models
+
+from ..entities.qbo_entity import KEEP
+from ..qbo.reconciling import AMOUNT, MISSING_THERE, TAX
+from .qbo_queue_entry import OPEN_STATES, STUCK_STATES
+
+NO_REASON = ('', '')
+
+
+class QboReconciliation(models.Model):
+    """The part of the reconciliation that knows reasons."""
+
+    _inherit = 'qbo.reconciliation'  # pylint: disable=consider-merging-classes-inherited  # one file a concern
+
+    def _reasons(self, handler, findings):
+        """Return (reason, text) of each finding, see :func:`~.reconciling.status_of`."""
+        if self.connection_id.parallel_run:  # nothing is sent, so nothing is on its way or kept out
+            return [('', finding.text) for finding in findings]
+        handler = handler.with_context(qbo_once={})
+        mine = {(finding.model, finding.res_id) for finding in findings if finding.here is not None}
+        others = {index: self._counterparts(handler, finding) for index, finding in enumerate(findings)
+                  if finding.here is not None and self._is_of_balance(finding)}
+        queue = self._in_queue(mine | {(one._name, one.id) for some in others.values() for one in some})
+        reasons = []
+        for index, finding in enumerate(findings):
+            reason = NO_REASON
+            if finding.here is not None:
+                reason = (queue.get((finding.model, finding.res_id)) or self._by_decision(handler, finding)
+                          or self._by_others(queue, others.get(index, ())) or NO_REASON)
+            reasons.append((reason[0], reason[1] or finding.text))
+        return reasons
+
+    def _in_queue(self, records):
+        """Return ``{(model, id): (reason, text)}`` of what the queue says of records."""
+        found, Entry = {}, self.env['qbo.queue.entry'].sudo()
+        for model in {model for model, _id in records}:
+            rows = Entry.search([
+                ('connection_id', '=', self.connection_id.id), ('model', '=', model),
+                ('res_id', 'in', [id_ for of, id_ in records if of == model]),
+                ('state', 'in', (*OPEN_STATES, *STUCK_STATES, 'cancelled', 'done'))], order='id')
+            for row in rows:  # the newest counts
+                key = (model, row.res_id)
+                if row.state in OPEN_STATES:
+                    found[key] = ('waiting', row.note or self.env._("In the queue for QuickBooks."))
+                elif row.state in STUCK_STATES:
+                    found[key] = ('failed', row.fault_message or '')
+                elif row.state == 'cancelled':
+                    found[key] = ('excluded', row._skip_text() if row.skip_reason else self.env._(
+                        "Taken out of the queue; it can be sent again."))
+                else:
+                    found.pop(key, None)
+        return found
+
+    def _by_decision(self, handler, finding):
+        """Return the reason that a person or a policy gave, or None."""
+        record = self.env[finding.model].browse(finding.res_id)
+        connection, link = self.connection_id.with_env(handler.env), finding.link
+        if not finding.name:
+            return ('', self.env._("Deleted in Odoo."))
+        if reason := handler._excluded(connection, record.with_env(handler.env)):
+            return ('excluded', reason)
+        if finding.kinds[0] == MISSING_THERE and link:
+            return ('', self.env._("It stood in QuickBooks and does not any more: it was deleted there."))
+        if not link and not connection.live_at:
+            return ('before', connection._not_live())
+        intent, reason = handler._intent(connection, record.with_env(handler.env))
+        if intent == KEEP and (finding.kinds[0] == MISSING_THERE or (link and link.kept_because)):
+            return ('left', reason)
+        if link and link.kept_because:
+            return ('left', link.kept_because)
+        if link and link.variance and not link.variance_open and set(finding.kinds) <= {AMOUNT, TAX} and (
+                finding.there.total == link.remote_total and finding.there.tax == link.remote_tax):
+            return ('accepted', self.env._("Known since it was sent: %(variance)s", variance=link.variance))
+        return None
+
+    def _counterparts(self, handler, finding):
+        """Return the records on whose way to QuickBooks it depends what is open of a document there."""
+        record = self.env[finding.model].browse(finding.res_id)
+        return handler._counterparts(record)
+
+    def _by_others(self, queue, others):
+        """Return the reason that payments or credits of a document give, or None."""
+        connection, handlers = self.connection_id, self.env['qbo.entity'].with_context(qbo_once={})
+        found = [queue.get((one._name, one.id)) for one in others]
+        for wanted in ('failed', 'waiting'):
+            for one, reason in zip(others, found, strict=True):
+                if reason and reason[0] == wanted:
+                    return (wanted, f'{one.display_name}: {reason[1]}')
+        for one, reason in zip(others, found, strict=True):
+            handler = handlers._for_record(one)
+            if reason:
+                return (reason[0], f'{one.display_name}: {reason[1]}')
+            if handler is None or handler._for_binding(self.env['qbo.binding']._of_record(
+                    connection, one._name, one.id)) is not None:
+                continue
+            intent, text = handler._intent(connection, one)
+            if intent == KEEP:
+                return ('left', f'{one.display_name}: {text}')
+        return None
