@@ -73,7 +73,7 @@ class QboConnection(models.Model):
                     [('connection_id', '=', connection.id), ('state', 'in', ('waiting', 'running'))], limit=1)
                 if not busy and (connection.live_at or connection.parallel_run):
                     Run.create(connection._nightly_values())._start()
-        self.env['ir.cron']._commit_progress()
+        Run._commit()
 
     def _nightly_values(self):
         """Return the values of tonight's comparison."""

@@ -27,7 +27,7 @@ class QboReconciliation(models.Model):
 
     _name = 'qbo.reconciliation'
     _description = "QuickBooks Reconciliation"
-    _inherit = ['qbo.exportable']
+    _inherit = ['qbo.exportable', 'qbo.isolating']
     _order = 'id desc'
 
     connection_id = fields.Many2one(
@@ -196,19 +196,21 @@ class QboReconciliation(models.Model):
         """
         company = self.connection_id.company_id
         self = self.with_company(company).with_context(lang=company.partner_id.lang or 'en_US')
-        client, begun, end, left = None, 0.0, time.monotonic() + TURN, 1.0
+        client, begun, end, left = self.connection_id._qbo_client(), 0.0, time.monotonic() + TURN, 1.0
         while self.state in OPEN and not self._waits() and left and not begun > end:
             begun = time.monotonic()
-            try:
-                client = client or self.connection_id._qbo_client()
-                self._step(client)
-                self.seconds += time.monotonic() - begun
-                self.env.flush_all()
-            except Exception as error:  # noqa: BLE001 -- trouble of one company must not stop those of others
-                self.env.cr.rollback()
-                self._on_trouble(error)
-            left = self.env['ir.cron']._commit_progress(1, remaining=self.search_count([('state', 'in', OPEN)]))
+            self._isolated(lambda run: run._step(client))
+            self.seconds += time.monotonic() - begun
+            left = self._commit(1)
         return bool(left)
+
+    @api.model
+    def _commit(self, done=0):
+        """End a step as the drain ends its own: it is on disk.
+
+        :return: the seconds left of the cron's turn
+        """
+        return self.env['qbo.queue.entry']._commit(done)
 
     def _waits(self):
         """Tell whether the run has to wait: its time has not come, or its company may not be asked."""
@@ -229,8 +231,10 @@ class QboReconciliation(models.Model):
         self.write({'trouble': trouble, 'not_before': until or fields.Datetime.now() + WAIT})
         self._wake(self.not_before)
 
-    def _on_trouble(self, error):
+    def _on_surprise(self, error):
         """Wait where a later attempt may succeed, else give up and say why."""
+        if self._starts_again(error):
+            return
         self.attempts += 1
         if isinstance(error, faults.AuthError):
             self.connection_id._needs_reconnect(error.message)

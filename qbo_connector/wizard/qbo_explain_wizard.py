@@ -29,6 +29,7 @@ class QboExplainWizard(models.TransientModel):
     def action_explain(self):
         """Keep the reason."""
         self.ensure_one()
+        self.check_access('write')
         if not (self.reason or '').strip():
             raise UserError(self.env._("Say why, for whoever reads the report."))
         self.line_ids._explain(self.reason.strip())

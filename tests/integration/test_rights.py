@@ -24,7 +24,8 @@ OURS = 'odoo.addons.qbo_connector'
 # So that nothing but our own groups stands in the way.
 # What is found for one person, of whatever company, is that person's.
 OPENERS_ONLY = (
-    'qbo.preflight.wizard', 'qbo.preflight.step', 'qbo.receipt.decline', 'qbo.skip.wizard', 'qbo.status.wizard')
+    'qbo.explain.wizard', 'qbo.preflight.wizard', 'qbo.preflight.step', 'qbo.receipt.decline', 'qbo.skip.wizard',
+    'qbo.status.wizard')
 ODOO_RIGHTS = 'account.group_account_manager,product.group_product_manager,base.group_partner_manager'
 LOGGERS = ('odoo.models', 'odoo.http', 'odoo.addons.base.models.ir_rule', 'odoo.addons.base.models.ir_model')
 
