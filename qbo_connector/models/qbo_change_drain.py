@@ -133,8 +133,8 @@ class QboChange(models.Model):
         """Tell whether Odoo knows already what the row tells: most of all, because Odoo did it."""
         if self.source == 'hand' or not link:
             return False
-        if self.operation == 'deleted' and link.state == 'deleted':
-            return True
+        if self.operation in ENDED:  # as true in the second in which it was sent as later
+            return self.operation == 'deleted' and link.state == 'deleted'
         if not self.changed_at or not link.remote_updated_at or not link.active:
             return False
         # QuickBooks' time has whole seconds. What was taken in of the same second may not have been all of it; and the
@@ -203,7 +203,8 @@ class QboChange(models.Model):
     def _why_not(self, binding, data):
         """Return why an object that was read is not taken in, or ''."""
         if binding:
-            known = data and self.source != 'hand' and data.get('SyncToken') == binding.sync_token
+            same = data and data.get('SyncToken') == binding.sync_token
+            known = same and self.source != 'hand' and not self.merged_into
             return self.env._("Odoo knew it already") if known else ''
         if data is None:
             return self.env._("It is not there any more, and no record is linked with it.")

@@ -61,12 +61,15 @@ class QboConnection(models.Model):
         """Tell whether it is time to ask; a company that is not live yet is asked only by hand."""
         if self.poll_asked:
             return True
-        if not self.poll_hours or not self.live_at:
+        if not self.poll_hours or not self.live_at or not self.polled_at:
             return False
-        return not self.polled_at or self.polled_at + timedelta(hours=self.poll_hours) <= fields.Datetime.now()
+        return self.polled_at + timedelta(hours=self.poll_hours) <= fields.Datetime.now()
 
     def _poll_if_due(self):
         """Ask what changed, when it is time; called by the drain, which it never stops for good."""
+        if self.live_at and not self.polled_at and not self.poll_asked:
+            # From here on: what was before is for the match, the cut-over and the reconciliation.
+            self.write({'polled_at': fields.Datetime.now(), 'poll_cursor': fields.Datetime.now()})
         if not self._poll_is_due():
             return
         # Before, or an error would stop every later drain.
@@ -155,21 +158,25 @@ class QboConnection(models.Model):
     def _news(self, findings):
         """Return the findings that are of a version that Odoo neither made nor took in, and that a handler follows."""
         handlers, news = self.env['qbo.entity'], []
+        remote_ids = [change.remote_id for change, _data in findings]
         links = {(link.entity, link.remote_id): link for link in self.env['qbo.binding'].sudo().with_context(
             active_test=False).search([
                 ('connection_id', '=', self.id), ('realm_id', '=', self.realm_id),
-                ('remote_id', 'in', [change.remote_id for change, _data in findings])], order='active, id')}
+                ('remote_id', 'in', remote_ids)], order='active, id')}
         taken_in = {(row.entity, row.remote_id, row.version) for row in self.env['qbo.change'].sudo().search_fetch([
             ('connection_id', '=', self.id), ('state', '=', 'done'),
-            ('remote_id', 'in', [change.remote_id for change, _data in findings])], ['entity', 'remote_id', 'version'])}
+            ('remote_id', 'in', remote_ids)], ['entity', 'remote_id', 'version'])}
+        mirrored = {(row.entity, row.remote_id, row.sync_token) for row in self.env['qbo.reference'].sudo().with_context(
+            active_test=False).search([('connection_id', '=', self.id), ('remote_id', 'in', remote_ids)])}
         for change, data in findings:
             link = links.get((change.entity, change.remote_id), self.env['qbo.binding'])
             if data is None:
                 known = not link.active  # it was taken off here, or never linked
             else:
-                version = data.get('SyncToken')
-                known = (change.entity, change.remote_id, version) in taken_in or (
-                    link.active and version == link.sync_token)
+                seen = (change.entity, change.remote_id, data.get('SyncToken'))
+                # Of what is linked, a list that was read anew tells nothing: nobody has compared it with the record.
+                known = seen in taken_in or (
+                    data.get('SyncToken') == link.sync_token if link.active else seen in mirrored)
             if not known and handlers._taker(link.filtered('active'), change.entity) is not None:
                 news.append((change, data))
         return news

@@ -209,6 +209,19 @@ class Inside:
             env['qbo.connection'].search([])._trigger_drain()
         return {}
 
+    def trust(self, token: str) -> dict:
+        """Store a verifier token for webhooks."""
+        with self._env() as env:
+            env['qbo.webhook.token'].create(
+                {'connection_id': env['qbo.connection'].search([]).id, 'name': "bench", 'token': token})
+        return {}
+
+    def told(self) -> dict:
+        """Return how many events webhooks have told."""
+        with self._env() as env:
+            env.cr.execute("SELECT count(*) FROM qbo_change WHERE source = 'webhook'")
+            return {'rows': env.cr.fetchone()[0]}
+
     def bare(self, url: str, count: int) -> dict:
         """Send the payload of a settled row so often, one by one: the least an unbatched connector pays."""
         with self._env() as env:

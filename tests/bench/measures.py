@@ -13,6 +13,7 @@ CHANNELS = ((4, 4), (2, 2), (6, 6))  # (HTTP workers, capacity of the root chann
 class Sizes:
     """How much is measured: all of it, or so little that one sees only that it works.
 
+    :param burst: seconds of webhooks
     :param profile: whether a profile of the engine is written as well
     """
 
@@ -26,11 +27,12 @@ class Sizes:
     limited: int = 6000
     history: tuple = (1_000, 1_000_000)
     memory: tuple = (1_000, 100_000)
+    burst: int = 10
     profile: bool = False
 
 
 QUICK = Sizes(repetitions=1, posted=40, drained=60, rate=120, jobs=40, channels=((2, 2),), windows=0, limited=90,
-              history=(100, 2_000), memory=(60, 300))
+              history=(100, 2_000), memory=(60, 300), burst=1)
 
 
 def posting(stage: Stage, sizes: Sizes) -> list[Figure]:

@@ -1,7 +1,7 @@
 """What `make bench` measures, and in which order."""
 from tests.lab.paths import say
 
-from . import measures, rates
+from . import burst, measures, rates
 from .figures import Figure, number
 from .measures import Sizes
 from .stage import Stage
@@ -14,6 +14,7 @@ ALL = {
     ('limit_share',): rates.limits,
     ('history_ratio',): measures.history,
     ('memory_ratio',): measures.memory,
+    ('webhook_burst',): burst.webhooks,
 }
 KEYS = [key for names in ALL for key in names]
 

@@ -41,7 +41,7 @@ def _our_rates(stage: Stage, sizes: Sizes) -> tuple[list[float], dict]:
     stage.set_stub()
     rates = []
     settings = {'workers': 1, 'max_cron_threads': 1, 'server_wide_modules': 'base,web,qbo_connector_unlimited'}
-    with stage.process(name) as process, _odoo(stage, name, f'{stage.machine.addons_path},{ADDONS}', **settings):
+    with stage.process(name) as process, odoo(stage, name, f'{stage.machine.addons_path},{ADDONS}', **settings):
         for round_ in range(sizes.repetitions + 1):  # the first one warms up
             process('copy', count=sizes.rate, tag=f'R{round_}')
             process('enqueue', tag=f'R{round_}')
@@ -63,7 +63,7 @@ def _queue_job_rates(stage: Stage, sizes: Sizes, payload: dict) -> dict[str, lis
         for workers, capacity in sizes.channels:
             channels = f'\n[queue_job]\nchannels = root:{capacity}\n'
             settings = {'workers': workers, 'server_wide_modules': 'base,web,queue_job'}
-            with _odoo(stage, name, path, channels, str(library), **settings):
+            with odoo(stage, name, path, channels, str(library), **settings):
                 for round_ in range(sizes.repetitions + 1):  # the first one warms up
                     process('queue_jobs', url=invoices(stage), payload=payload, count=sizes.jobs)
                     # Enqueuing is not counted; that the runner has begun when it is committed is in its favour.
@@ -84,7 +84,7 @@ def limits(stage: Stage, sizes: Sizes) -> list[Figure]:
         process('copy', count=sizes.limited, tag='L')
         process('enqueue', tag='L')
         stage.set_stub(latency=LATENCY, limits=True)
-        with _odoo(stage, name, stage.machine.addons_path, workers=1, max_cron_threads=1):
+        with odoo(stage, name, stage.machine.addons_path, workers=1, max_cron_threads=1):
             start = time.perf_counter()
             process('wake')
             if sizes.windows:
@@ -113,7 +113,7 @@ def limits(stage: Stage, sizes: Sizes) -> list[Figure]:
     ]
 
 
-def _odoo(stage: Stage, name: str, path: str, more: str = '', python_path: str = '', **settings) -> server.Service:
+def odoo(stage: Stage, name: str, path: str, more: str = '', python_path: str = '', **settings) -> server.Service:
     """Return an Odoo server as a service; `more` is added to its configuration."""
     port = server.free_port()
     conf = stage.configuration(

@@ -255,3 +255,15 @@ def a_name_that_cannot_be_shown(stage):
         partner.name = "\U0001F600"
         move = stage.post(env, partner.id)
         return [stage.expected(move)]
+
+
+# === WHAT QUICKBOOKS TELLS === #
+
+@scenario()
+def what_was_told_of_quickbooks(stage):
+    """Somebody edited the invoice there, a webhook told it, and something else is due as well."""
+    with stage.env() as env:
+        move = stage.standing(env)
+        link = env['qbo.binding'].search([('model', '=', move._name), ('res_id', '=', move.id)])
+        env['qbo.change']._ask(link.connection_id, link.entity, [link.remote_id])
+        return [stage.expected(move), stage.expected(stage.post(env))]
