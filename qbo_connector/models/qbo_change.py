@@ -99,7 +99,7 @@ class QboChange(models.Model):
             for change, remote_id, operation, event_key, merged_into, data in rows
         ], page_size=len(rows), fetch=True)
         if ids:
-            connection._trigger_drain()
+            connection._wake_for_inbox()
         return self.browse([row_id for row_id, in ids])
 
     @api.model

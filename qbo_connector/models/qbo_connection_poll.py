@@ -166,8 +166,9 @@ class QboConnection(models.Model):
         taken_in = {(row.entity, row.remote_id, row.version) for row in self.env['qbo.change'].sudo().search_fetch([
             ('connection_id', '=', self.id), ('state', '=', 'done'),
             ('remote_id', 'in', remote_ids)], ['entity', 'remote_id', 'version'])}
-        mirrored = {(row.entity, row.remote_id, row.sync_token) for row in self.env['qbo.reference'].sudo().with_context(
-            active_test=False).search([('connection_id', '=', self.id), ('remote_id', 'in', remote_ids)])}
+        references = self.env['qbo.reference'].sudo().with_context(active_test=False).search(
+            [('connection_id', '=', self.id), ('remote_id', 'in', remote_ids)])
+        mirrored = {(row.entity, row.remote_id, row.sync_token) for row in references}
         for change, data in findings:
             link = links.get((change.entity, change.remote_id), self.env['qbo.binding'])
             if data is None:

@@ -11,6 +11,7 @@ from odoo.tools import groupby
 from ..qbo import faults, webhooks
 from .own_cursor import Contended, in_own_transaction
 from .qbo_change import KEEP_INBOX_DAYS
+from .rows import insert_rows
 
 _logger = logging.getLogger(__name__)
 
@@ -93,7 +94,9 @@ class QboWebhook(models.Model):
         :param dict holders: ``{connection id: id of the token row}``
         :return: the realm ids of those companies
         """
-        connections = self.env['qbo.connection'].browse(holders).exists().filtered(lambda c: c.active and c.realm_id)
+        connections = self.env['qbo.connection'].search_fetch(
+            [('id', 'in', list(holders)), ('realm_id', '!=', False)],
+            ['realm_id', 'company_id', 'cron_id', 'sync_mode'])
         by_realm = {connection.realm_id: connection for connection in connections}
         for realm_id, group in groupby(changes, lambda change: change.realm_id):
             known = [change for change in group if change.known]
@@ -101,11 +104,11 @@ class QboWebhook(models.Model):
             new = self.env['qbo.change']._note(connection, known, 'webhook') if connection else ()
             if not new:
                 continue
-            post = self.create({
-                'connection_id': connection.id, 'realm_id': realm_id, 'token_id': holders[connection.id],
-                'event_count': len(group), 'new_count': len(new), 'summary': self._summary(known),
-                'body': webhooks.part(body, realm_id),
-            })
+            post = insert_rows(self, [{
+                'connection_id': connection.id, 'company_id': connection.company_id.id, 'realm_id': realm_id,
+                'token_id': holders[connection.id], 'event_count': len(group), 'new_count': len(new),
+                'summary': self._summary(known), 'body': webhooks.part(body, realm_id),
+            }])
             self.env.cr.execute(
                 "UPDATE qbo_change SET webhook_id = %s WHERE id = ANY(%s)", [post.id, new.ids])
         return set(by_realm)
