@@ -242,8 +242,9 @@ class TestListsChangedThere(ChangedCase):
     def merge(self, gone, kept):
         """Merge two customers in QuickBooks, and tell Odoo of it as its webhook does."""
         self.bookkeeper.merge('Customer', gone, kept)
-        self.env['qbo.change']._note(self.connection, [Change(
-            US_REALM, 'Customer', kept, 'merged', None, f'merge-{gone}', gone)], 'webhook')
+        self.env['qbo.change']._note(self.connection, [
+            Change(US_REALM, 'Customer', kept, 'merged', None, f'merge-{gone}', gone),
+            Change(US_REALM, 'Customer', gone, 'updated', None, f'inactive-{gone}')], 'webhook')
         self.drain(self.connection)
 
     def test_names_are_told_and_what_was_made_inactive_comes_back_with_a_document(self):
