@@ -12,14 +12,16 @@ class TestBadgeSearch(QueueCase):
 
     def test_what_is_found_by_a_badge_is_what_shows_it(self):
         self.connection.sync_from = '2026-01-01'
-        moves = self.env['account.move'].union(*(self.invoice(invoice_date='2026-02-03') for _n in range(13)))
+        moves = self.env['account.move'].union(*(self.invoice(invoice_date='2026-02-03') for _n in range(14)))
         early = self.invoice(invoice_date='2025-12-31')
         self.drain(self.connection)
-        variance, kept, voided, deleted, changed, drafted, failed, unknown, blocked, busy, excluded, left = moves[1:]
+        variance, kept, voided, deleted, changed, drafted, failed, unknown, blocked, busy, excluded, left, there = (
+            moves[1:])
         self.link(variance).variance = "QuickBooks says 99.99"
         self.link(kept).kept_because = "Closed books"
         self.link(voided).state = 'voided'
         self.link(deleted).write({'state': 'deleted', 'active': False})
+        self.link(there).write({'state': 'voided', 'remote_change_kind': 'voided', 'remote_change_state': 'open'})
         drafted.button_draft()
         (changed | failed | unknown | blocked | busy | excluded | left)._qbo_enqueue()
         excluded.qbo_excluded = True
@@ -43,6 +45,7 @@ class TestBadgeSearch(QueueCase):
         self.assertLess({'none', 'excluded', 'waiting', 'changed', 'blocked', 'synced', 'variance', 'kept', 'failed',
                          'unknown', 'voided'}, set(shown) | {'nothing'})
         self.assertEqual(shown['changed'], changed | drafted | busy)
+        self.assertEqual(shown['changed_there'], there)
         self.assertEqual((shown['kept'], shown['excluded']), (kept | left, excluded | skipped))
         self.assertEqual(shown['none'], deleted | early | cancelled | bill)
         mine = [('partner_id', '=', self.partner.id)]

@@ -43,7 +43,7 @@ class TestOnDocuments(QueueCase):
 
     def test_readers_see_the_same_everywhere_and_others_nothing_of_it(self):
         filters = {'qbo_none', 'qbo_waiting', 'qbo_synced', 'qbo_changed', 'qbo_attention', 'qbo_variance',
-                   'qbo_excluded'}
+                   'qbo_changed_there', 'qbo_excluded'}
         for model in MODELS:
             with self.subTest(model):
                 views, actions = self.views(self.reader, model)
