@@ -21,6 +21,8 @@ from odoo import SUPERUSER_ID, api, fields
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
+from tests.bench.stub import FIRST_ID
+
 # Invoices made by Odoo itself, each of another customer; the others are copies of them, made by SQL, in the same order.
 # So a batch of 30 has 30 customers and 150 products: little in it is read for two documents at once.
 TEMPLATES = 60
@@ -139,6 +141,33 @@ class Inside:
         self._analyze('qbo_queue_entry')
         return {'rows': count}
 
+    def books(self, tag: str) -> dict:
+        """Link the copies of a tag with what QuickBooks shows of them; the invoices they are copies of are none.
+
+        :return: what the stub is told of QuickBooks' books
+        """
+        with self._env() as env:
+            connection = env['qbo.connection'].search([], limit=1)
+            env.cr.execute(f"UPDATE account_move_line SET parent_state = 'draft' WHERE move_id IN ("
+                           f"SELECT id FROM account_move WHERE invoice_origin != '{MARK} copy {tag}' "
+                           f"OR invoice_origin IS NULL)")
+            env.cr.execute(f"UPDATE account_move SET state = 'draft' WHERE invoice_origin != '{MARK} copy {tag}' "
+                           f"OR invoice_origin IS NULL")
+            env.cr.execute("UPDATE account_payment SET state = 'draft'")
+            env.cr.execute(f"""
+                INSERT INTO qbo_binding (connection_id, company_id, realm_id, entity, remote_id, model, res_id,
+                                         record_name, state, active)
+                SELECT {connection.id}, {connection.company_id.id}, '{connection.realm_id}', 'Invoice',
+                       ({FIRST_ID} + row_number() OVER (ORDER BY id))::text, 'account.move', id, name, 'active', true
+                  FROM account_move WHERE invoice_origin = '{MARK} copy {tag}'""")
+            count = env.cr.rowcount
+            env.cr.execute(f"""
+                SELECT amount_total, amount_tax, commercial_partner_id::text FROM account_move
+                 WHERE invoice_origin = '{MARK} copy {tag}' ORDER BY id LIMIT {min(TEMPLATES, count)}""")
+            templates = [list(row) for row in env.cr.fetchall()]
+        self._analyze('account_move', 'account_move_line', 'qbo_binding')
+        return {'count': count, 'tag': f'{MARK}/{tag}/', 'day': '2026-01-15', 'templates': templates}
+
     def history(self, count: int) -> dict:
         """Insert finished rows, and their links, of documents long gone: copies of one that was pushed."""
         self.copy(1, tag='OLD')
@@ -202,6 +231,19 @@ class Inside:
                 for order in ('cumulative', 'tottime'):
                     pstats.Stats(profiler, stream=out).sort_stats(order).print_stats(80)
         return done
+
+    def reconcile(self) -> dict:
+        """Compare the books in this process, without limits of calls, as the cron would."""
+        importlib.import_module('odoo.addons.qbo_connector_unlimited')
+        with self._env() as env:
+            run = env['qbo.reconciliation'].create({'connection_id': env['qbo.connection'].search([], limit=1).id})
+            run._start()
+            backends, cpu, start = self._backend_seconds(env), time.process_time(), time.perf_counter()
+            while run.state in ('waiting', 'running'):
+                run._turn()
+            return {'seconds': time.perf_counter() - start, 'cpu': time.process_time() - cpu,
+                    'database_cpu': self._backend_seconds(env) - backends, 'documents': run.compared,
+                    'reads': run.api_calls, 'state': run.state, 'trouble': run.trouble, 'peak_kb': self._peak()}
 
     def wake(self) -> dict:
         """Wake the cron that drains, as the hooks do."""

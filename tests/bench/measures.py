@@ -28,11 +28,12 @@ class Sizes:
     history: tuple = (1_000, 1_000_000)
     memory: tuple = (1_000, 100_000)
     burst: int = 10
+    reconciled: tuple = (1_000, 10_000, 100_000)
     profile: bool = False
 
 
 QUICK = Sizes(repetitions=1, posted=40, drained=60, rate=120, jobs=40, channels=((2, 2),), windows=0, limited=90,
-              history=(100, 2_000), memory=(60, 300), burst=1)
+              history=(100, 2_000), memory=(60, 300), burst=1, reconciled=(60, 120, 300))
 
 
 def posting(stage: Stage, sizes: Sizes) -> list[Figure]:
@@ -128,6 +129,33 @@ def memory(stage: Stage, sizes: Sizes) -> list[Figure]:
         Figure('memory_ratio', f"peak memory draining {many:,} / {few:,} entries", [peaks[many] / peaks[few]], '<= 1.3',
                raw={'mb': peaks, 'entries_per_second': rates}),
         Figure('memory_mb', f"peak memory draining {many:,} entries, MB", [peaks[many]], unit='MB'),
+    ]
+
+
+def reconciliation(stage: Stage, sizes: Sizes) -> list[Figure]:
+    """Time and peak memory of comparing books of several sizes, each in a process of its own."""
+    milliseconds, seconds, peaks, reads = {}, {}, {}, {}
+    for count in sizes.reconciled:
+        name = stage.connected(f'reconcile{count}')
+        with stage.process(name) as maker:
+            maker('copy', count=count, tag='R')
+            stage.stub_books(maker('books', tag='R'))
+        with stage.process(name) as process:  # a fresh one: only what comparing takes counts
+            done = process('reconcile')
+        assert (done['documents'], done['state']) == (count, 'clean'), done
+        seconds[count], milliseconds[count] = done['seconds'], done['seconds'] / count * 1000
+        peaks[count], reads[count] = done['peak_kb'] / 1024, done['reads']
+    few, middle, many = sizes.reconciled
+    raw = {'seconds': seconds, 'mb': peaks, 'reads': reads}
+    return [
+        Figure('reconcile_ratio', f"time a document of comparing {many:,} / {middle:,}",
+               [milliseconds[many] / milliseconds[middle]], '<= 1.3', raw=raw),
+        Figure('reconcile_memory_ratio', f"peak memory comparing {many:,} / {few:,} documents",
+               [peaks[many] / peaks[few]], '<= 1.3', raw=raw),
+        *(Figure(f'reconcile_seconds_{count}', f"comparing {count:,} documents, seconds", [seconds[count]], unit='s')
+          for count in sizes.reconciled),
+        *(Figure(f'reconcile_mb_{count}', f"peak memory comparing {count:,} documents, MB", [peaks[count]], unit='MB')
+          for count in sizes.reconciled),
     ]
 
 

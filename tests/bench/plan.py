@@ -15,6 +15,7 @@ ALL = {
     ('history_ratio',): measures.history,
     ('memory_ratio',): measures.memory,
     ('webhook_burst',): burst.webhooks,
+    ('reconcile_ratio', 'reconcile_memory_ratio'): measures.reconciliation,
 }
 KEYS = [key for names in ALL for key in names]
 

@@ -93,6 +93,13 @@ class Stage:
         """Let the stub forget its counts and behave so."""
         self._ask(f'/set?latency={latency}&limits={int(limits)}')
 
+    def stub_books(self, standing: dict) -> None:
+        """Say which invoices the stub's queries answer."""
+        request = urllib.request.Request(
+            f'{self.stub.url}/books', json.dumps(standing).encode(), {'Content-Type': 'application/json'})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            answer.read()
+
     def stub_counts(self) -> dict:
         """Return what the stub was asked."""
         return self._ask('/stats')

@@ -6,6 +6,8 @@ It books nothing. What it counts is what was asked of it, and, when told to, wha
     python -m tests.bench.stub --port 8080
 
 GET /stats tells the counts; GET /set?latency=0.3&limits=1 changes the behaviour and forgets the counts.
+POST /books {"count", "tag", "day", "templates": [[total, tax, customer], ...]} says which invoices queries answer: the
+n-th is like the template of its turn.
 """
 import argparse
 import asyncio
@@ -14,13 +16,15 @@ import json
 import re
 import time
 from collections import deque
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote_plus
 
 ENTITIES = {name.lower(): name for name in ('Invoice', 'CreditMemo', 'Payment', 'Customer', 'Item')}
 LIMITS = (('request', 1.0, 10), ('request', 60.0, 500), ('batch', 60.0, 40))
 MOMENT = {'CreateTime': '2026-01-01T00:00:00-08:00', 'LastUpdatedTime': '2026-01-01T00:00:00-08:00'}
 LENGTH = re.compile(rb'\r\ncontent-length: *(\d+)', re.IGNORECASE)
 END = b'\r\n\r\n'
+PAGE = re.compile(r'FROM (\w+).*?(?:STARTPOSITION (\d+) MAXRESULTS (\d+))?$')
+FIRST_ID = 1_000_000  # of the invoices that queries answer
 
 
 class Stub:
@@ -32,6 +36,7 @@ class Stub:
     def __init__(self, clock=time.monotonic):
         self.ids = itertools.count(1000)
         self.clock = clock
+        self.standing = {'count': 0}
         self.behave(0.0, False)
 
     def behave(self, latency: float, limits: bool) -> None:
@@ -51,6 +56,9 @@ class Stub:
             wanted = parse_qs(query)
             self.behave(float(wanted['latency'][0]), wanted['limits'] == ['1'])
             return 200, {}, 0.0
+        if last == 'books':
+            self.standing = json.loads(body)
+            return 200, {}, 0.0
         kind = 'batch' if last == 'batch' else 'write' if method == 'POST' and last in ENTITIES else 'read'
         if self.limits and self._exceeded(kind):
             self.counts['refused'] += 1
@@ -61,8 +69,39 @@ class Stub:
         elif kind == 'write':
             answer = {ENTITIES[last]: self._booked(json.loads(body))}
         else:
-            answer = {'QueryResponse': {}}
+            answer = {'QueryResponse': self._asked(unquote_plus(query))}
         return 200, {**answer, 'time': MOMENT['CreateTime']}, self.latency
+
+    def _asked(self, query: str) -> dict:
+        """Answer a query over what stands; of other kinds there is nothing."""
+        found = PAGE.search(parse_qs(query).get('query', [query])[0])
+        if not found or not self.standing['count']:
+            return {}
+        entity, start, limit = found.groups()
+        invoices = range(1, self.standing['count'] + 1)
+        templates = self.standing['templates']
+        if start is None:
+            return {'totalCount': len(invoices) if entity == 'Invoice' else len(templates)}
+        first, last = int(start) - 1, int(start) - 1 + int(limit)
+        if entity == 'Invoice':
+            return {'Invoice': [self._invoice(number) for number in invoices[first:last]]}
+        if entity == 'Customer':
+            return {'Customer': [self._customer(number) for number in range(len(templates))[first:last]]}
+        return {}
+
+    def _invoice(self, number: int) -> dict:
+        total, tax, customer = self.standing['templates'][(number - 1) % len(self.standing['templates'])]
+        return {
+            'Id': str(FIRST_ID + number), 'SyncToken': '0', 'MetaData': MOMENT, 'TxnDate': self.standing['day'],
+            'DocNumber': f"{self.standing['tag']}{number}", 'CustomerRef': {'value': customer, 'name': customer},
+            'TotalAmt': total, 'Balance': total, 'TxnTaxDetail': {'TotalTax': tax},
+            'Line': [{'Amount': 1.0, 'DetailType': 'SalesItemLineDetail', 'Description': "Line of the order"}] * 5}
+
+    def _customer(self, place: int) -> dict:
+        templates = self.standing['templates']
+        times = len(range(place + 1, self.standing['count'] + 1, len(templates)))
+        total, _tax, customer = templates[place]
+        return {'Id': customer, 'DisplayName': f"Customer {customer}", 'Balance': round(total * times, 2)}
 
     def _exceeded(self, kind: str) -> bool:
         now = self.clock()

@@ -18,12 +18,15 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import US_REALM, QueueCase
+from .currencies import MC_REALM, CurrencyCase
 
 TODAY = fields.Date.today()
 
 
-class ReconcileCase(QueueCase):
-    """Books that agree, of the documents of this test alone."""
+class ReconcileMixin:
+    """Compares the documents of this test alone."""
+
+    realm = US_REALM
 
     @classmethod
     def setUpClass(cls):
@@ -33,10 +36,6 @@ class ReconcileCase(QueueCase):
             cls.env.cr.execute(f"UPDATE {table} SET state = 'draft' WHERE state NOT IN ('draft', 'cancel')")
         cls.env.cr.execute("UPDATE account_move_line SET parent_state = 'draft', reconciled = true")
         cls.env.invalidate_all()
-
-    def setUp(self):
-        super().setUp()
-        self.env['qbo.queue.entry'].search([]).unlink()
 
     def sold(self, *amounts, **values):
         """Post invoices of these amounts and push them."""
@@ -77,15 +76,19 @@ class ReconcileCase(QueueCase):
     def there(self, move):
         """Return the object that a record is linked with."""
         link = self.env['qbo.binding']._of_record(self.connection, move._name, move.id)
-        return self.one(link.entity, Id=link.remote_id)
+        return self.one(link.entity, self.realm, Id=link.remote_id)
 
     def keep_books(self):
         """Return the bookkeeper of the QuickBooks company."""
-        return self.simulator.bookkeeper(US_REALM)
+        return self.simulator.bookkeeper(self.realm)
 
     def meddle(self, move, **changes):
         """Change a document in QuickBooks' own screens."""
         return self.keep_books().edit_invoice(self.there(move)['Id'], **changes)
+
+
+class ReconcileCase(ReconcileMixin, QueueCase):
+    """One company and currency."""
 
     def seed(self, switches=None, **objects):
         """Put objects into QuickBooks by hand; returns them as they stand there."""
@@ -440,3 +443,42 @@ class TestParallelRun(ReconcileCase):
         self.connection.live_at = fields.Datetime.now()
         with self.assertRaises(UserError):
             self.connection.action_start_parallel()
+
+
+@tagged('standard', 'post_install', '-at_install')
+class TestReconciliationOfCurrencies(ReconcileMixin, CurrencyCase):
+    """Documents in euros, in the books of an American company."""
+
+    realm = MC_REALM
+
+    def test_another_rate_is_explained_in_a_section_of_its_own_and_a_cent_of_rounding_is_no_drift(self):
+        self.join()
+        now, then, odd = self.bill(self.euro), self.bill(self.euro, invoice_date=self.last_month), self.bill(
+            self.euro, 33.33)
+        self.drain(self.connection)
+        self.pay(now)
+        self.pay(then, currency_id=self.dollar.id, amount=125)
+        self.drain(self.connection)
+        run = self.reconcile()
+        self.assertEqual(self.told(run, 'drift', 'waiting', 'known'), {})
+        self.assertEqual({(total.entity, total.currency): (total.here_total, total.there_total)
+                          for total in run.total_ids if total.entity == 'Invoice'}, {
+            ('Invoice', 'EUR'): (233.33, 233.33)})
+
+        books = self.keep_books()
+        books.edit('Invoice', self.there(then)['Id'], ExchangeRate=2.5)
+        cent = self.there(odd)['ExchangeRate'] + 0.0003
+        books.edit('Invoice', self.there(odd)['Id'], ExchangeRate=round(cent, 6))
+        run = self.reconcile()
+        self.assertEqual(self.told(run), {then: 'exchange'})
+        self.assertEqual(self.told(run, 'known'), {odd: 'rounded'})
+        line = self.line(run, then)
+        self.assertEqual((line.home, line.remote_home, line.rate, line.remote_rate, line.amount_apart),
+                         (200, 250, 2, 2.5, 50))
+        self.assertEqual(run.exchange_ids, line | self.line(run, odd))
+        line._explain("The bank's rate of that day")
+        html = self.env['ir.qweb']._render('qbo_connector.report_reconciliation', {
+            'docs': run, 'doc_ids': run.ids, 'doc_model': run._name, 'company': self.company})
+        section = html[html.index("Foreign Exchange"):]
+        for text in (then.name, "2.50000000", "250.00", "The bank&#39;s rate of that day", odd.name):
+            self.assertIn(text, section)

@@ -8,7 +8,8 @@ from tests.bench import plan
 from tests.bench.figures import Figure, pairwise, table, write
 
 REQUIRED = {'posting_ratio', 'vs_queue_job', 'cpu_ratio', 'limit_share', 'history_ratio', 'memory_ratio',
-            'calls_per_document', 'metered_reads_per_document', 'webhook_burst'}
+            'calls_per_document', 'metered_reads_per_document', 'webhook_burst', 'reconcile_ratio',
+            'reconcile_memory_ratio'}
 
 
 @pytest.mark.parametrize(('goal', 'samples', 'met'), [

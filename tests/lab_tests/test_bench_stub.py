@@ -1,6 +1,7 @@
 """The stub that stands in for QuickBooks in the benchmark: what it answers, counts and refuses."""
 import asyncio
 import json
+from urllib.parse import urlencode
 
 import pytest
 
@@ -134,3 +135,20 @@ def test_an_answer_takes_its_time_and_holds_nobody_up(stub):
 def test_the_most_that_the_limits_admit_is_what_one_and_what_many_senders_can_send_in_a_minute():
     assert MOST == pytest.approx(40 * 30 + 160)
     assert MOST_AT_ONCE == 40 * 30 + 460
+
+
+def test_queries_are_answered_from_the_books_that_it_was_told_of():
+    stub = Stub()
+    stub.answer('POST', '/books', json.dumps({
+        'count': 5, 'tag': 'B/', 'day': '2026-01-15', 'templates': [[10, 1, '7'], [20, 2, '8']]}).encode())
+
+    def ask(statement):
+        return stub.answer('GET', f'/v3/company/1/query?{urlencode({"query": statement})}', b'')[1]['QueryResponse']
+
+    page = ask('SELECT * FROM Invoice ORDERBY Id STARTPOSITION 4 MAXRESULTS 1000')['Invoice']
+    assert [(one['DocNumber'], one['TotalAmt'], one['CustomerRef']['value']) for one in page] == [
+        ('B/4', 20, '8'), ('B/5', 10, '7')]
+    assert ask('SELECT COUNT(*) FROM Invoice') == {'totalCount': 5}
+    customers = ask('SELECT * FROM Customer WHERE Active IN (true, false) ORDERBY Id STARTPOSITION 1 MAXRESULTS 1000')
+    assert [(one['Id'], one['Balance']) for one in customers['Customer']] == [('7', 30), ('8', 40)]
+    assert ask('SELECT * FROM Payment ORDERBY Id STARTPOSITION 1 MAXRESULTS 1000') == {}

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 import requests
 from qbo import faults
+from qbo.batch import BatchItem
 from qbo.client import Call, QboClient
 from qbo.endpoints import Endpoints, endpoints_for
 from qbo.transport import new_session
@@ -143,6 +144,19 @@ def test_a_query_goes_by_get_and_gives_the_query_response(server, client):
     statement = "SELECT * FROM Customer WHERE DisplayName = 'Amy\\'s & co + x'"
     assert client.query(statement).data == {'Customer': [{'Id': '1'}]}
     assert server.seen[0].method == 'GET' and server.seen[0].query['query'] == [statement]
+
+
+def test_a_client_that_may_only_read_refuses_every_write_before_it_leaves(server, client):
+    client.read_only = True
+    server.then(answer({'QueryResponse': {}}), answer({'QueryResponse': {}}))
+    for write in (lambda: client.write('Invoice', 'create', '{}', 'r-1'),
+                  lambda: client.write_batch([BatchItem('1', 'Invoice', 'create', '{}')], 'r-2'),
+                  lambda: client.make_tax_code('{}', 'r-3')):
+        with pytest.raises(faults.ReadOnly):
+            write()
+    client.query('SELECT * FROM Invoice')
+    client.query('SELECT * FROM Invoice WHERE Id IN (' + ', '.join(['1'] * 2000) + ')')
+    assert [seen.path for seen in server.seen] == [f'/v3/company/{REALM}/query'] * 2
 
 
 def test_a_long_query_is_posted_as_text(server, client):
