@@ -156,9 +156,9 @@ class Inside:
             env.cr.execute("UPDATE account_payment SET state = 'draft'")
             env.cr.execute(f"""
                 INSERT INTO qbo_binding (connection_id, company_id, realm_id, entity, remote_id, model, res_id,
-                                         record_name, state, active)
+                                         record_name, state, origin, active)
                 SELECT {connection.id}, {connection.company_id.id}, '{connection.realm_id}', 'Invoice',
-                       ({FIRST_ID} + row_number() OVER (ORDER BY id))::text, 'account.move', id, name, 'active', true
+                       ({FIRST_ID} + row_number() OVER (ORDER BY id))::text, 'account.move', id, name, 'active', 'odoo', true
                   FROM account_move WHERE invoice_origin = '{MARK} copy {tag}'""")
             count = env.cr.rowcount
             env.cr.execute(f"""
