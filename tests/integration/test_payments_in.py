@@ -1,5 +1,7 @@
 """Payments that a bookkeeper enters in QuickBooks, as Odoo's ledger shows them."""
 
+import contextlib
+import random
 from unittest.mock import patch
 from uuid import uuid4
 
@@ -8,11 +10,14 @@ from odoo.addons.qbo_connector.qbo.webhooks import Change
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 
+from tests.simulator.faults import Refusal
+
 from .common import US_REALM
+from .currencies import MC_REALM, CurrencyCase
 from .settling import SettlingCase
 
 
-class ReceivingCase(SettlingCase):
+class Receiving:
     """A company that takes payments over, and a bookkeeper at work in QuickBooks' screens."""
 
     mode = 'automatic'
@@ -23,10 +28,10 @@ class ReceivingCase(SettlingCase):
         cls.clerk = new_test_user(
             cls.env, 'enters_payments', groups='account.group_account_invoice,qbo_connector.group_qbo_accountant')
 
-    def setUp(self):
-        super().setUp()
+    def take_over(self, realm):
+        """Take payments over from now on, entered as the clerk."""
         self.connection.write({'pull_payments': self.mode, 'user_id': self.clerk.id})
-        self.bookkeeper = self.simulator.bookkeeper(US_REALM)
+        self.bookkeeper = self.simulator.bookkeeper(realm)
 
     def sent(self, *amounts, **values):
         """Post invoices and push them; returns them and their Ids in QuickBooks."""
@@ -63,6 +68,14 @@ class ReceivingCase(SettlingCase):
         payment = self.bookkeeper.receive_payment(applied, total, **details)
         self.hear(payment['Id'])
         return self.env['qbo.receipt']._of(self.connection, payment['Id'])
+
+
+class ReceivingCase(Receiving, SettlingCase):
+    """The same in a company with one currency, whose payments are booked on an outstanding account."""
+
+    def setUp(self):
+        super().setUp()
+        self.take_over(US_REALM)
 
 
 @tagged('standard', 'post_install', '-at_install')
@@ -338,3 +351,72 @@ class TestPaymentsProposed(ReceivingCase):
         self.connection.invalidate_recordset()
         self.assertEqual(self.connection.pull_payments, 'off')
         self.assertEqual(self.env['qbo.connection'].new({}).pull_payments, 'propose')
+
+
+@tagged('standard', 'post_install', '-at_install')
+class TestPaymentsInAnyOrder(ReceivingCase):
+    """Whatever a bookkeeper does and Odoo hears of it, in the end the same is open on both sides."""
+
+    def test_random_work_of_a_bookkeeper_ends_in_equal_balances(self):
+        ids = self.sent(100.0, 80.0, 60.0)[3:]
+        note = self.document(50.0, 'out_refund')
+        self.drain(self.connection)
+        credit = self.remote_id(note)
+        for seed in range(3):
+            chance, payments, told = random.Random(seed), [], []  # the same at every run
+            for _step in range(14):
+                deed = chance.choice(('receive', 'receive', 'edit', 'edit', 'void', 'delete', 'hear'))
+                applied = {txn: chance.randint(1, 60) for txn in chance.sample(ids, chance.randint(1, 3))}
+                if chance.random() < 0.3:
+                    applied[credit] = chance.randint(1, min(20, sum(applied.values())))
+                used = sum(-amount if txn == credit else amount for txn, amount in applied.items())
+                total = used + chance.choice((0, 0, 7))
+                with contextlib.suppress(Refusal):  # more than is open, or voided
+                    if deed == 'receive':
+                        payments.append(self.bookkeeper.receive_payment(applied, total, deposit_to='Checking')['Id'])
+                    elif deed == 'edit' and payments:
+                        self.bookkeeper.edit_payment(chance.choice(payments), applied=applied, total=total)
+                    elif deed in ('void', 'delete') and payments:
+                        getattr(self.bookkeeper, deed)('Payment', chance.choice(payments))
+                told += chance.choices(payments, k=2) if payments else []
+                if deed == 'hear':
+                    chance.shuffle(told)
+                    self.hear(*told)
+                    told.clear()
+            self.hear(*payments)
+            self.assertGreater(len(payments), 2)
+            rows = self.env['qbo.receipt'].search([('state', 'in', ('waiting', 'proposed', 'decide'))])
+            self.assertFalse(rows, rows.mapped('reason'))
+            self.drained()
+
+
+@tagged('standard', 'post_install', '-at_install')
+class TestPaymentsInCurrencies(Receiving, CurrencyCase):
+    """QuickBooks' rate is kept, and what differs for it is an exchange difference."""
+
+    def owed(self, row):
+        """Return the line of a payment on the customer's account."""
+        return row.payment_id.move_id.line_ids.filtered(lambda line: line.account_id.account_type == 'asset_receivable')
+
+    def test_the_rate_of_quickbooks_is_kept(self):
+        self.join()
+        self.connection.receipt_journal_id = self.env['account.journal'].search(
+            [('type', '=', 'bank'), ('company_id', '=', self.company.id)], limit=1)
+        self.take_over(MC_REALM)
+        move = self.bill(self.euro, 100.0)  # worth 125 dollars
+        self.drain(self.connection)
+        invoice = self.remote_id(move)
+        row = self.receive({invoice: 60}, rate='1.5')
+        line = self.owed(row)
+        self.assertEqual((row.state, row.payment_id.currency_id, row.payment_id.amount), ('taken', self.euro, 60.0))
+        self.assertEqual((line.amount_currency, line.balance, line.amount_residual), (-60.0, -90.0, 0.0))
+        self.assertEqual(move.amount_residual, 40.0)
+        self.bookkeeper.edit_payment(row.remote_id, rate='1.3')
+        self.hear(row.remote_id)
+        line = self.owed(row)
+        self.assertEqual((line.balance, line.amount_residual, move.amount_residual), (-78.0, 0.0, 40.0), row.reason)
+        last = self.receive({invoice: 40}, 50, rate='1.1')
+        self.assertEqual((last.payment_id.move_id.amount_total_signed, move.amount_residual), (55.0, 0.0))
+        line = self.owed(last)
+        self.assertEqual((line.amount_residual_currency, line.amount_residual), (-10.0, -11.0))
+        self.assertTrue(move.line_ids.full_reconcile_id or move.payment_state in ('paid', 'in_payment'))
