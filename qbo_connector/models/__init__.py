@@ -92,6 +92,7 @@ from . import (
     account_move_line,
     account_partial_reconcile,
     account_payment,
+    account_received,
     product,
     res_company,
     res_config_settings,

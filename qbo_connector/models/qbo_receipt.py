@@ -31,11 +31,11 @@ class QboReceipt(models.Model):
     remote_id = fields.Char(required=True, readonly=True, string="QuickBooks ID")
     state = fields.Selection(
         [
-            ('waiting', "Cannot Be Entered Yet"), ('proposed', "To Accept"), ('decide', "To Decide"),
+            ('waiting', "Waits for Something"), ('proposed', "To Accept"), ('decide', "To Decide"),
             ('taken', "In Odoo"), ('declined', "Declined"), ('gone', "Gone in QuickBooks"),
         ],
         required=True, default='waiting', readonly=True, index=True,
-        help="To accept: it waits for a click. Cannot be entered yet: the reason says what is missing, and what to do. "
+        help="To accept: it waits for a click. Waits for something: the reason says what is missing, and what to do. "
              "To decide: it is in Odoo, was changed in QuickBooks, and Odoo does not follow by itself.")
     cause = fields.Char(readonly=True, help="What stops it, in a word.")
     reason = fields.Char(readonly=True, help="Why it is not in Odoo, or not as in QuickBooks, and what helps.")

@@ -111,10 +111,10 @@ class QboReceipt(models.Model):
             return 'prepaid', self.env._(
                 "It settles nothing yet. Accept it to have it as an open credit of the customer, or wait until it is "
                 "applied to an invoice in QuickBooks.")
-        if connection.sync_from and read.date < connection.sync_from:
+        if connection.sync_from and read.date < connection.sync_from and self._adopted(documents):
             return 'old', self.env._(
-                "It is dated before %(date)s, from which this company works with QuickBooks.",
-                date=connection.sync_from)
+                "It is dated before %(date)s, from which this company works with QuickBooks, and pays what stood there "
+                "already: Odoo's books may hold it in another form.", date=connection.sync_from)
         if connection.pull_payments != 'automatic' or not connection.live_at:
             return 'asked', self.env._("Waits for your click.")
         return '', ''
@@ -129,6 +129,12 @@ class QboReceipt(models.Model):
             ('entity', 'in', LINKED), ('remote_id', 'in', [txn_id for _type, txn_id in wanted])])
         found = {(link.entity, link.remote_id): link._record() for link in links}
         return {key: move for key, move in found.items() if key in wanted and move}
+
+    def _adopted(self, documents):
+        """Return the links of documents that Odoo did not send: they were found in QuickBooks."""
+        return self.env['qbo.binding'].sudo().search([
+            ('connection_id', '=', self.connection_id.id), ('model', '=', 'account.move'),
+            ('res_id', 'in', [move.id for move in documents.values()]), ('pushed_at', '=', False)])
 
     def _payer(self, read, documents):
         """Return the contact whose money it is: that of the documents, else that of the linked customer."""

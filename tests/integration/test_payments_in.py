@@ -94,6 +94,7 @@ class TestPaymentsIn(ReceivingCase):
         self.assertEqual(self.receivables(payment).amount_residual, -10.0)
         for record in (payment, first, second):
             self.assertIn(f'txnId%3D{row.remote_id}', self.notes(record))
+            self.assertEqual(record.action_qbo_receipts()['res_id'], row.id)
         self.assertFalse(self.entries(payment), "nothing is sent back")
         calls = len(self.api_calls('POST'))
         payment.action_qbo_push()
@@ -366,7 +367,7 @@ class TestPaymentsInAnyOrder(ReceivingCase):
             chance, payments, told = random.Random(seed), [], []  # the same at every run
             for _step in range(14):
                 deed = chance.choice(('receive', 'receive', 'edit', 'edit', 'void', 'delete', 'hear'))
-                applied = {txn: chance.randint(1, 60) for txn in chance.sample(ids, chance.randint(1, 3))}
+                applied = {txn: chance.randint(1, 30) for txn in chance.sample(ids, chance.randint(1, 3))}
                 if chance.random() < 0.3:
                     applied[credit] = chance.randint(1, min(20, sum(applied.values())))
                 used = sum(-amount if txn == credit else amount for txn, amount in applied.items())
@@ -384,10 +385,11 @@ class TestPaymentsInAnyOrder(ReceivingCase):
                     self.hear(*told)
                     told.clear()
             self.hear(*payments)
-            self.assertGreater(len(payments), 2)
             rows = self.env['qbo.receipt'].search([('state', 'in', ('waiting', 'proposed', 'decide'))])
             self.assertFalse(rows, rows.mapped('reason'))
             self.drained()
+        states = self.env['qbo.receipt'].search([]).mapped('state')
+        self.assertTrue(states.count('taken') > 3 and states.count('gone') > 1, states)
 
 
 @tagged('standard', 'post_install', '-at_install')
