@@ -23,12 +23,14 @@ class QboReconciliation(models.Model):
         others = {index: self._counterparts(handler, finding) for index, finding in enumerate(findings)
                   if finding.here is not None and self._is_of_balance(finding)}
         queue = self._in_queue(mine | {(one._name, one.id) for some in others.values() for one in some})
+        inbox = self._in_inbox(handler, {finding.there.remote_id for finding in findings if finding.there})
         reasons = []
         for index, finding in enumerate(findings):
-            reason = NO_REASON
+            reason = inbox.get(finding.there.remote_id, NO_REASON) if finding.there else NO_REASON
             if finding.here is not None:
-                reason = (queue.get((finding.model, finding.res_id)) or self._by_decision(handler, finding)
-                          or self._by_others(queue, others.get(index, ())) or NO_REASON)
+                reason = ((reason[0] and reason) or queue.get((finding.model, finding.res_id))
+                          or self._by_decision(handler, finding) or self._by_others(queue, others.get(index, ()))
+                          or NO_REASON)
             reasons.append((reason[0], reason[1] or finding.text))
         return reasons
 
@@ -51,6 +53,22 @@ class QboReconciliation(models.Model):
                         "Taken out of the queue; it can be sent again."))
                 else:
                     found.pop(key, None)
+        return found
+
+    def _in_inbox(self, handler, remote_ids):
+        """Return ``{remote Id: (reason, text)}`` of what the inbox says of objects: noted, proposed or declined."""
+        mine = [('connection_id', '=', self.connection_id.id), ('remote_id', 'in', list(remote_ids))]
+        found = {}
+        if handler._qbo_entity == 'Payment':
+            for receipt in self.env['qbo.receipt'].sudo().search(mine):
+                if receipt.state == 'declined':
+                    found[receipt.remote_id] = ('left', receipt.decision or self.env._("Declined."))
+                elif receipt.state in ('waiting', 'proposed', 'decide'):
+                    found[receipt.remote_id] = ('', receipt.reason or self.env._(
+                        "Waits for a decision in Payments from QuickBooks."))
+        for change in self.env['qbo.change'].sudo().search([
+                *mine, ('entity', '=', handler._qbo_entity), ('state', '=', 'waiting')]):
+            found[change.remote_id] = ('waiting', self.env._("Noted in the inbox, and taken in next."))
         return found
 
     def _by_decision(self, handler, finding):

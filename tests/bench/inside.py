@@ -158,7 +158,8 @@ class Inside:
                 INSERT INTO qbo_binding (connection_id, company_id, realm_id, entity, remote_id, model, res_id,
                                          record_name, state, origin, active)
                 SELECT {connection.id}, {connection.company_id.id}, '{connection.realm_id}', 'Invoice',
-                       ({FIRST_ID} + row_number() OVER (ORDER BY id))::text, 'account.move', id, name, 'active', 'odoo', true
+                       ({FIRST_ID} + row_number() OVER (ORDER BY id))::text, 'account.move', id, name,
+                       'active', 'odoo', true
                   FROM account_move WHERE invoice_origin = '{MARK} copy {tag}'""")
             count = env.cr.rowcount
             env.cr.execute(f"""

@@ -168,6 +168,7 @@ class TestReconciliation(ReconcileCase):
         run.line_ids.filtered(lambda line: line.remote_id == check['Id']).action_pull()
         asked = self.env['qbo.change'].search([('connection_id', '=', self.connection.id), ('source', '=', 'hand')])
         self.assertEqual((asked.entity, asked.remote_id), ('Payment', check['Id']))
+        self.assertEqual(self.told(self.reconcile(), 'waiting')[check['Id']], 'missing_here')
         asked.unlink()
         self.drain(self.connection)
         self.drain(self.connection)
