@@ -1,9 +1,12 @@
 """Everybody at once on one realm: crons, the administrator, the buttons; nothing is sent twice."""
+import json
+import urllib.request
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.lab import books, database
 from tests.lab.paths import LabError
+from tests.simulator import notices
 
 from .office import Office, until
 
@@ -63,3 +66,24 @@ def test_cron_workers_and_every_button_at_once_send_each_record_once(open_office
     assert all(row.equal for row in rows), books.table("after everybody at once", rows)
     sent = creates(office)
     assert len(sent) > 20 and {record: times for record, times in sent.items() if times > 1} == {}
+    tell_at_once(office)
+
+
+def tell_at_once(office: Office):
+    """Let Intuit tell the same in many posts at the same moment: all are acknowledged, it is stored once."""
+    office.client.call('qbo.webhook.token', 'create', [{
+        'connection_id': office.connection, 'name': "app", 'token': 'verifier'}])
+    body = json.dumps([{
+        'specversion': '1.0', 'id': 'the-same', 'type': 'qbo.invoice.updated.v1', 'time': '2026-01-15T10:00:00Z',
+        'intuitentityid': '987654', 'intuitaccountid': office.realm_id}]).encode()
+
+    def tell(_number):
+        post = urllib.request.Request(f'{office.odoo.url}/qbo/webhook', body, {
+            'Content-Type': 'application/cloudevents+json', 'intuit-signature': notices.signature(body, 'verifier')})
+        with urllib.request.urlopen(post, timeout=60) as answer:
+            return answer.status
+
+    with ThreadPoolExecutor(12) as pool:
+        assert set(pool.map(tell, range(24))) == {200}
+    for table in ("qbo_change WHERE remote_id = '987654'", 'qbo_webhook'):
+        assert database.sql(office.machine, f'SELECT count(*) FROM {table}', office.database) == ['1'], table

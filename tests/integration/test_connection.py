@@ -251,6 +251,7 @@ class TestCopies(ConnectionCase):
     def test_neutralizing_clears_every_secret_and_disconnects(self):
         connection = self.connect()
         self.env['ir.config_parameter'].set_param('qbo_connector.client_secret', 'of the shared app')
+        connection.webhook_token_ids = [(0, 0, {'name': "app", 'token': 'verifier'})]
         self.env.flush_all()
         script = pathlib.Path(addon.__file__).parent / 'data' / 'neutralize.sql'
         self.env.cr.execute(script.read_text())
@@ -259,6 +260,7 @@ class TestCopies(ConnectionCase):
         self.assertFalse(credential.client_secret_enc or credential.access_token_enc or credential.refresh_token_enc)
         self.assertEqual(connection.state, 'disconnected')
         self.assertFalse(connection._may_send())
+        self.assertFalse(connection.webhook_token_ids or connection.poll_hours, "it neither hears nor asks")
         self.assertFalse(self.env['ir.config_parameter'].search([('key', '=', 'qbo_connector.client_secret')]))
 
 
