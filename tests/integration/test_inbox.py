@@ -76,7 +76,7 @@ class TestInbox(InboxCase):
 
     def test_the_link_knows_the_version_that_was_pushed_so_an_echo_costs_no_read(self):
         remote = self.one('Invoice', DocNumber=self.move.name)
-        updated_at = datetime.fromisoformat(remote['MetaData']['LastUpdatedTime']).astimezone(timezone.utc)
+        updated_at = datetime.fromisoformat(remote['MetaData']['CreateTime']).astimezone(timezone.utc)
         self.assertEqual(self.link.remote_updated_at, updated_at.replace(tzinfo=None))
         self.assertEqual(self.link.origin, 'odoo')
         remote_id = self.link.remote_id
