@@ -41,8 +41,15 @@ class Audit:
                  for entity, model, record, remote, state in self._stage.sql(LINKS, self._stage.connection)}
         for label, what in self._expected:
             standing, link = by_key.get((what.entity, what.key), []), links.get((what.entity, what.model, what.record))
-            if problem := _problem(what, standing, link, by_id):
+            if problem := _problem(what, standing, link, by_id) or self._open_amount(what):
                 yield label, f"{what.entity} {what.key}: {problem}"
+
+    def _open_amount(self, what: Expected) -> str:
+        """Return how what is open of an invoice in Odoo differs from what it should be."""
+        if what.residual is None:
+            return ''
+        [(residual,)] = self._stage.sql("SELECT amount_residual FROM account_move WHERE id = %s", what.record)
+        return '' if Decimal(residual) == what.residual else f"open in Odoo: {residual} instead of {what.residual}"
 
     def surplus(self, before: dict[str, list[dict]]) -> list[str]:
         """Return what stands in QuickBooks and is no record's, or more than one's; `before` was there before us."""

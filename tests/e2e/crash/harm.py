@@ -23,6 +23,7 @@ PREPARE = f"""
 REFUSE = "DO $x$ BEGIN RAISE EXCEPTION $y$provoked$y$ USING ERRCODE = $y${code}$y$; END $x$"
 LET_TIME_PASS = """
     UPDATE qbo_queue_entry SET not_before = NULL WHERE not_before IS NOT NULL AND state IN ('pending', 'sending');
+    UPDATE qbo_change SET not_before = NULL WHERE not_before IS NOT NULL AND state = 'waiting';
     UPDATE qbo_connection SET paused_until = NULL, failure_streak = 0, state = 'connected' WHERE realm_id IS NOT NULL;
     DELETE FROM qbo_governor
 """

@@ -9,14 +9,15 @@ from pathlib import Path
 
 # The drain itself: each statement here has to be reached by some scenario, and each is a point.
 DRAIN = ('models/qbo_queue_drain.py', 'models/qbo_queue_push.py', 'models/qbo_queue_outcome.py',
-         'models/qbo_push_batch_feed.py')
+         'models/qbo_push_batch_feed.py', 'models/qbo_isolating.py')
 # What it calls. Between two effects (a commit, an HTTP call) nothing leaves the process, so wherever it is killed there
 # the same is left behind: the first statement after each effect is a point.
 HELPERS = (
     'models/qbo_queue_entry.py', 'models/qbo_binding.py', 'models/qbo_governor.py', 'models/qbo_usage.py',
-    'models/own_cursor.py', 'models/qbo_connection_sending.py', 'models/qbo_mapping.py', 'models/qbo_change_drain.py',
-    'entities/qbo_entity.py', 'entities/named.py', 'entities/sales_document.py', 'entities/payment.py',
-    'entities/customer.py', 'entities/item.py', 'qbo/client.py', 'qbo/batch.py',
+    'models/own_cursor.py', 'models/qbo_connection_sending.py', 'models/qbo_mapping.py', 'entities/qbo_entity.py',
+    'entities/named.py', 'entities/sales_document.py', 'entities/payment.py', 'entities/customer.py',
+    'entities/item.py', 'qbo/client.py', 'qbo/batch.py', 'models/qbo_change.py', 'models/qbo_change_drain.py',
+    'models/qbo_receipt.py', 'models/qbo_receipt_booking.py', 'entities/payment_in.py',
 )
 
 

@@ -15,7 +15,7 @@ from odoo.addons.base.models.ir_cron import IrCron
 from odoo.addons.qbo_connector.models.qbo_queue_drain import QboQueueEntry
 from odoo.addons.qbo_connector.qbo import client
 
-from . import batches, trouble  # noqa: F401 -- add their scenarios
+from . import batches, incoming, trouble  # noqa: F401 -- add their scenarios
 from .audit import Audit
 from .points import DRAIN, Point, Watch, points_of
 from .races import RACES

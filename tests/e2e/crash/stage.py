@@ -36,6 +36,7 @@ class Expected:
     :param total: None where the object has none
     :param str note: what its private note must begin with
     :param bool there: whether it stands there at all
+    :param residual: of an invoice, what Odoo's books say is still open
     """
 
     entity: str
@@ -45,6 +46,7 @@ class Expected:
     total: Decimal | None = None
     note: str = ''
     there: bool = True
+    residual: Decimal | None = None
 
 
 class Stage(Harm):
@@ -61,8 +63,11 @@ class Stage(Harm):
         self.company = 0
         with self.env() as env:
             connection = env['qbo.connection'].search([('state', '=', 'connected')])
+            connection.pull_payments = 'automatic'
             self.connection, self.cron = connection.id, connection.cron_id.id
             self.company, self.realm = connection.company_id.id, connection.realm_id
+            self.bank = connection.mapping_ids.filtered(
+                lambda mapping: mapping.kind == 'journal' and mapping.reference_id)[0].reference_id.remote_id
         self._number = 0
         self._stock: dict[str, list[int]] = {}
         self.registry['qbo.governor']._sleep = lambda _governor, _seconds: self.sql("DELETE FROM qbo_governor")
@@ -95,10 +100,11 @@ class Stage(Harm):
                 raise Wrong(f"the drain stopped: {answer}")
 
     def open_rows(self) -> list[tuple]:
-        """Return (model, record, state, why) of what waits or is stuck."""
+        """Return (record, type, state, why) of what waits or is stuck, on its way out or in."""
         return self.sql(
             "SELECT record_name, entity, state, coalesce(fault_message, note) FROM qbo_queue_entry "
-            "WHERE state IN %s ORDER BY id", OPEN + STUCK)
+            "WHERE state IN %s ORDER BY id", OPEN + STUCK) + self.sql(
+            "SELECT remote_id, entity, state, outcome FROM qbo_change WHERE state IN %s", ('waiting', 'failed'))
 
     def settle(self) -> None:
         """Drain until nothing waits and nothing is stuck.
@@ -117,6 +123,7 @@ class Stage(Harm):
         """Take what did not come to its end out of the queue, so that it concerns nobody else."""
         self.calm()
         self.sql("UPDATE qbo_queue_entry SET state = 'cancelled' WHERE state IN %s", OPEN + STUCK)
+        self.sql("UPDATE qbo_change SET state = 'ignored' WHERE state IN %s", ('waiting', 'failed'))
         self.let_time_pass()
 
     # --- records ---
@@ -207,7 +214,7 @@ class Stage(Harm):
         """Change a posted document; its private note in QuickBooks tells."""
         move.ref = self.name("Order")
 
-    def expected(self, record, total: str | None = None, there: bool = True) -> Expected:
+    def expected(self, record, total: str | None = None, there: bool = True, residual: str | None = None) -> Expected:
         """Return what QuickBooks must hold of a document, payment, customer or product."""
         note = ''
         if record._name == 'account.move':
@@ -217,7 +224,8 @@ class Stage(Harm):
             entity, total, key = 'Payment', total or str(record.amount), f'{record._name}:{record.id}'
         else:
             entity, key = 'Customer' if record._name == 'res.partner' else 'Item', record.name
-        return Expected(entity, record._name, record.id, key, Decimal(total) if total else None, note, there)
+        return Expected(entity, record._name, record.id, key, Decimal(total) if total else None, note, there,
+                        Decimal(residual) if residual else None)
 
     # --- QuickBooks ---
 
@@ -240,6 +248,15 @@ class Stage(Harm):
     def seed(self, entity: str, *bodies: dict) -> list[dict]:
         """Put objects into QuickBooks as a person there does."""
         return self.sim('seed', {'objects': {self.realm: {entity: list(bodies)}}})['objects'][self.realm][entity]
+
+    def work_there(self, verb: str, **details) -> dict:
+        """Let a bookkeeper do something in QuickBooks' own screens, and return the object."""
+        return self.sim(f'bookkeeper/{self.realm}/{verb}', details)
+
+    def tell(self, entity: str, remote_id: str) -> None:
+        """Let the inbox hear of an object."""
+        with self.env() as env:
+            env['qbo.change']._ask(env['qbo.connection'].browse(self.connection), entity, [remote_id])
 
     # --- processes ---
 
