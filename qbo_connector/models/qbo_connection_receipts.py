@@ -1,9 +1,13 @@
 """What of payments that are entered in QuickBooks becomes of Odoo's, and where rows are looked at again."""
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .qbo_receipt import UNDECIDED
+
+RECEIPTS = 'qbo_connector.mail_activity_type_receipts'
 
 
 class QboConnection(models.Model):
@@ -21,6 +25,7 @@ class QboConnection(models.Model):
         domain="[('type', 'in', ('bank', 'cash', 'credit')), ('company_id', '=', company_id)]",
         help="Where payments are entered whose deposit account in QuickBooks (Undeposited Funds, say) is no journal's "
              "counterpart. Empty: they wait until somebody chooses.")
+    receipts_told_for = fields.Json(readonly=True, copy=False, help="The payments that people were told of.")
     receipt_count = fields.Integer(compute='_compute_receipt_count', string="Payments to Decide On")
 
     def _init_column(self, column_name):
@@ -35,6 +40,26 @@ class QboConnection(models.Model):
             [('connection_id', 'in', self.ids), ('state', 'in', UNDECIDED)], ['connection_id'], ['__count']))
         for connection in self:
             connection.receipt_count = counts.get(connection, 0)
+
+    def _alert_people(self):
+        """Override to tell once of payments that wait for a person, and again when there are new ones."""
+        super()._alert_people()
+        if not self.exists():
+            return
+        connection = self._for_alerted_user()
+        receipts = connection.env['qbo.receipt'].search([
+            ('connection_id', '=', self.id), ('state', 'in', UNDECIDED)]) if (
+            self.active and self.state != 'disconnected') else connection.env['qbo.receipt']
+        if not receipts:
+            connection.activity_unlink([RECEIPTS])
+            self.receipts_told_for = False
+            return
+        told = self.receipts_told_for or {}
+        # A payment that asks for another thing than before is news.
+        self.receipts_told_for = now = {str(receipt.id): f'{receipt.state} {receipt.cause}' for receipt in receipts}
+        if now.items() - told.items():
+            connection._tell(RECEIPTS, connection.env._("Payments from QuickBooks wait for you: %(count)s",
+                                                        count=len(receipts)), receipts._alert_note())
 
     def action_open_receipts(self):
         """Open the payments from QuickBooks that somebody has to decide on."""
@@ -72,6 +97,15 @@ class QboReceipt(models.Model):
         if found:
             self.sudo().browse([row_id for row_id, _remote_id in found]).cause = 'asked again'
             self.env['qbo.change']._ask(connection, 'Payment', [remote_id for _id, remote_id in found])
+
+
+    def _alert_note(self):
+        """Return how many wait for what, and the way to them, as HTML."""
+        states = dict(self._fields['state']._description_selection(self.env))
+        lines = Markup().join(Markup("<li>%s: %s</li>") % (states[state], len(receipts))
+                              for state, receipts in self.grouped('state').items())
+        return Markup('<ul>%s</ul><p><a href="%s/odoo/quickbooks-payments">%s</a></p>') % (
+            lines, self.browse().get_base_url(), self.env._("Open the payments"))
 
 
 class QboQueueEntry(models.Model):
