@@ -286,6 +286,26 @@ class TestReconciliation(ReconcileCase):
                  and 'STARTPOSITION' in str(call) and ' IN ' not in unquote_plus(str(call))]
         self.assertEqual(len(pages), 3 + 1, "three pages, one of them twice")
 
+    def test_what_is_sent_while_the_books_are_compared_is_read_again_before_it_is_told(self):
+        [invoice] = self.sold(100)
+        count = type(self.env['qbo.reconciliation'])._step_count
+
+        def meanwhile(run, client, entity, at, position):
+            if entity == 'Invoice':  # its page has been read
+                move = run.env['account.move'].browse(invoice.id)
+                move.button_draft()
+                move.invoice_line_ids.price_unit = 110
+                move.action_post()
+                run.env.cr.precommit.run()
+                run.env['qbo.queue.entry']._drain(run.connection_id)
+            return count(run, client, entity, at, position)
+
+        with patch.object(type(self.env['qbo.reconciliation']), '_step_count', meanwhile):
+            run = self.reconcile()
+        self.assertEqual(self.there(invoice)['TotalAmt'], 110)
+        self.assertEqual((run.state, self.told(run)), ('clean', {}))
+        self.assertEqual(run.total_ids.filtered(lambda total: total.entity == 'Invoice').there_total, 110)
+
     def test_what_nobody_foresaw_ends_one_run_and_is_said(self):
         with patch.object(type(self.env['qbo.reconciliation']), '_step_count', side_effect=KeyError("oops")), \
                 mute_logger('odoo.addons.qbo_connector.models.qbo_reconciliation'):
@@ -413,6 +433,7 @@ class TestParallelRun(ReconcileCase):
         self.control('calls', method='DELETE')
         books = self.books()
 
+        self.assertFalse(self.connection._may_send())
         # by hand, by the daily search, by creating a counterpart, by a repair: nothing leaves, nothing is queued
         answer = here.action_qbo_push()
         self.assertIn("parallel run", answer['params']['message'])
