@@ -41,7 +41,7 @@ class QboWebhookToken(models.Model):
         tokens = super().create([
             {name: value for name, value in vals.items() if name != 'token'} for vals in vals_list])
         for row, vals in zip(tokens, vals_list, strict=True):
-            row._keep(vals['token'])
+            row._keep(vals.get('token'))
         tokens._note(self.env._("Webhook verifier token added"))
         return tokens
 
