@@ -158,6 +158,7 @@ class TestPaymentsIn(ReceivingCase):
         self.assertEqual((first.amount_residual, note.amount_residual), (70.0, 10.0))
         both = self.receive({b: 50, y: 5})
         self.assertEqual((both.payment_id.amount, second.amount_residual, small.amount_residual), (45.0, 0.0, 0.0))
+        self.connection.sweep_due = True
         self.drained()
         self.assertEqual(len(self.books()['Payment']), 2)
         self.bookkeeper.edit_payment(row.remote_id, applied={a: 40, x: 40})
