@@ -393,8 +393,8 @@ class TestReconciliationReport(ReconcileCase):
         self.meddle(other, amount='199')
         run = self.reconcile(date_from=TODAY.replace(day=1), date_to=TODAY)
         self.line(run, invoice)._explain("=cmd agreed")
-        html = self.env['ir.qweb']._render('qbo_connector.report_reconciliation', {
-            'docs': run, 'doc_ids': run.ids, 'doc_model': run._name, 'company': self.company})
+        html = str(self.env['ir.actions.report']._render_qweb_html(
+            'qbo_connector.qbo_reconciliation_report', run.ids)[0], 'utf-8')
         for text in (self.company.name, invoice.name, "total 100.00 in Odoo, 99.50 in QuickBooks", "=cmd agreed",
                      self.env.user.name, "Foreign Exchange", "Reviewed by", "Documents compared"):
             self.assertIn(text, html)
