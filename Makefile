@@ -4,7 +4,7 @@ LAB = $(PYTHON) -m tests.lab
 INPUT ?=
 VAT ?=
 
-.PHONY: help demo demo-once test unit integration e2e bench chaos account-tests screenshots translations lint setup clean clean-cache
+.PHONY: help demo demo-once test unit integration e2e bench chaos both-ways account-tests screenshots translations lint setup clean clean-cache
 
 help:           ## Show this list
 	@sed -n 's/^\([a-z0-9-]*\):[^#]*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -32,6 +32,9 @@ bench:          ## Measure what the connector costs (ONLY=cpu_ratio,... for some
 
 chaos:          ## Kill Odoo 60 times and PostgreSQL twice in bad weather, then compare the books (SEED=123 for the same again)
 	$(LAB) chaos $(if $(SEED),--seed $(SEED)) $(if $(KILLS),--kills $(KILLS))
+
+both-ways:      ## 500 documents and payments on both sides at once, webhooks lost, doubled, late and forged, Odoo killed; then compare
+	$(LAB) both-ways
 
 account-tests:  ## Odoo's own tests of accounting, with the addon and without it, compared (QUICK=1 for what concerns the addon)
 	$(LAB) account-tests $(if $(QUICK),--quick)

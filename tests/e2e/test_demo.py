@@ -12,9 +12,10 @@ def test_the_demo_and_a_slice_of_real_invoices_stand_equal_in_both_books(machine
 
     result = json.loads(demo.RESULT.read_text())
     company, shop = result['companies']
-    assert company['documents']['Invoice']['quickbooks']['count'] == 10
+    assert company['documents']['Invoice']['quickbooks']['count'] == 11
     assert company['documents']['CreditMemo']['quickbooks']['count'] == 4
-    assert company['documents']['Payment']['quickbooks']['count'] == 1
+    assert company['documents']['Payment']['quickbooks']['count'] == 2
+    assert company['payment_seconds'] < demo.HEARD_SECONDS
     expect_the_file(shop)
 
 

@@ -101,6 +101,14 @@ def chaos(options) -> bool:
         return not subprocess.run(command, env=machine.environment, cwd=REPO, check=False).returncode
 
 
+def both_ways(options) -> bool:
+    """Let people work in Odoo and in QuickBooks at once while webhooks fail and Odoo is killed; compare the books."""
+    with ready() as machine:
+        command = [str(machine.python), '-m', 'pytest', '-p', 'no:odoo', 'tests/e2e/test_both_ways.py']
+        sizes = {'QBO_BOTH_WAYS': str(options.documents), 'QBO_FORGERIES': str(options.forgeries)}
+        return not subprocess.run(command, env={**machine.environment, **sizes}, cwd=REPO, check=False).returncode
+
+
 def account_tests(options) -> bool:
     """Run Odoo's own tests of accounting with the addon and without it, and compare them one by one."""
     with ready() as machine:
@@ -136,6 +144,9 @@ def main() -> int:
     bench_options.add_argument('--profile', action='store_true',
                                help="with cpu_ratio: write a profile of the engine to build/bench-profile.txt")
     bench_options.add_argument('--quick', action='store_true', help="tiny sizes: shows that it works, measures nothing")
+    sizes = command(both_ways)
+    sizes.add_argument('--documents', type=int, default=500)
+    sizes.add_argument('--forgeries', type=int, default=10_000)
     show = command(demo)
     show.add_argument('--once', action='store_true', help="exit when the books are compared")
     show.add_argument('--input', type=Path, help="invoices to load: a CSV file in Online Retail's format, or .csv.gz")

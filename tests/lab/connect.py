@@ -32,6 +32,18 @@ def connect(client: OdooClient, company_id: int, realm_id: str, simulator_url: s
     return connection
 
 
+def hear(client: OdooClient, connection: int, odoo_url: str, simulator_url: str, token: str, **settings) -> None:
+    """Store the verifier token with the connection, and name Odoo's address to QuickBooks; see `listen`."""
+    client.call('qbo.webhook.token', 'create', [{'connection_id': connection, 'token': token}])
+    listen(odoo_url, simulator_url, token, **settings)
+
+
+def listen(odoo_url: str, simulator_url: str, token: str, **settings) -> None:
+    """Do what a developer does at developer.intuit.com under Webhooks; `settings` are those of the simulator."""
+    target = {'url': f'{odoo_url}/qbo/webhook', 'token': token, **settings}
+    Browser().post_json(f'{simulator_url}/_sim/webhooks', target)
+
+
 def register_app(simulator_url: str, redirect_uri: str) -> None:
     """Do what a developer does at developer.intuit.com: name the address to return to."""
     app = {'client_id': CLIENT_ID, 'client_secret': CLIENT_SECRET, 'redirect_uris': [redirect_uri]}

@@ -11,13 +11,15 @@ from decimal import Decimal
 from pathlib import Path
 
 from . import books, connect, database, retail, server
-from .client import OdooClient
+from .client import Browser, Form, OdooClient
 from .machine import Machine
 from .paths import BUILD, LabError, say
 
 ODOO_PORT, SIMULATOR_PORT = 8069, 8070
 STALL_SECONDS = 180  # longer without any progress means that something is wrong
 SAY_SECONDS = 2
+VERIFIER_TOKEN = 'sim-verifier-token'
+HEARD_SECONDS = 30  # within which a payment that is entered in QuickBooks is in Odoo
 RESULT = BUILD / 'demo.json'
 
 
@@ -27,6 +29,7 @@ class Lab:
 
     client: OdooClient
     simulator_url: str
+    odoo_url: str
     reports: list[dict] = field(default_factory=list)
     equal: bool = True
 
@@ -59,7 +62,7 @@ def running(machine: Machine) -> Iterator[Lab]:
             odoo = server.odoo_server(machine, name, simulator.url, server.free_port(ODOO_PORT))
             say("Starting Odoo ...")
             with odoo:
-                yield Lab(OdooClient(odoo.url, name), simulator.url)
+                yield Lab(OdooClient(odoo.url, name), simulator.url, odoo.url)
     finally:
         database.drop(machine, name)
 
@@ -69,9 +72,15 @@ def _demo_company(lab: Lab) -> None:
     company = lab.client.find('res.company', [('chart_template', '=', 'us')])
     if not company:
         raise LabError("Odoo's demo data holds no company with the US chart of accounts.")
-    with _connected(lab, company, connect.US_REALM, push_all_customers=True, push_all_products=True) as client:
+    bank = lab.client.find('account.journal', [('company_id', '=', company), ('type', '=', 'bank')])
+    with _connected(lab, company, connect.US_REALM, push_all_customers=True, push_all_products=True,
+                    pull_payments='automatic', receipt_journal_id=bank) as client:
         say("Posting a new invoice and registering its payment ...")
         pay(client, new_invoice(client))
+        invoice = new_invoice(client, 987.65)
+        seconds = paid_in_quickbooks(client, lab.simulator_url, connect.US_REALM, invoice)
+        say(f"A payment entered on a page of QuickBooks was in Odoo, posted and reconciled, after {seconds:.1f} s.")
+    lab.reports[-1]['payment_seconds'] = round(seconds, 1)
 
 
 def _retail_company(lab: Lab, file: retail.Retail, vat: str | None) -> None:
@@ -110,6 +119,7 @@ def _connected(lab: Lab, company: int, realm_id: str, ties: Collection[str] = ()
     say(f"Connecting {name} with QuickBooks company {realm_id} through OAuth ...")
     before = books.quickbooks_sums(lab.simulator_url, realm_id)
     connection = connect.connect(client, company, realm_id, lab.simulator_url, sync_from=False, **settings)
+    connect.hear(client, connection, lab.odoo_url, lab.simulator_url, VERIFIER_TOKEN)
     say("Accepting the suggested mappings ...")
     connect.accept_mappings(client, connection)
     say("Pushing what exists ...")
@@ -180,6 +190,37 @@ def pay(client: OdooClient, invoice: int) -> None:
     client.call('account.payment.register', 'action_create_payments', wizard, context=context)
 
 
+def paid_in_quickbooks(client: OdooClient, simulator_url: str, realm_id: str, invoice: int) -> float:
+    """Receive the payment of `invoice` on QuickBooks' page of it; return after how many seconds Odoo has it as paid.
+
+    Raises LabError when that takes longer than HEARD_SECONDS.
+    """
+    number = client.call('account.move', 'read', [invoice], ['name'])[0]['name']
+    page = _page_of(simulator_url, realm_id, number)
+    browser = Browser()
+    form = Form(browser.open(page)[1])
+    say(f"Receiving the payment of {number} in QuickBooks ({page}) ...")
+    began = time.monotonic()
+    browser.open(simulator_url + form.action, {**form.fields, 'reference': "Check 4711"})
+    while client.call('account.move', 'read', [invoice], ['payment_state'])[0]['payment_state'] not in (
+            'in_payment', 'paid'):
+        if time.monotonic() - began > HEARD_SECONDS:
+            raise LabError(f"The payment of {number} was not in Odoo after {HEARD_SECONDS} s. See build/*.log.")
+        time.sleep(0.2)
+    return time.monotonic() - began
+
+
+def _page_of(simulator_url: str, realm_id: str, number: str) -> str:
+    """Return the address of QuickBooks' page of an invoice, as soon as it is there."""
+    deadline = time.monotonic() + STALL_SECONDS
+    while time.monotonic() < deadline:
+        for obj in Browser().get_json(f'{simulator_url}/_sim/books/{realm_id}').get('Invoice', ()):
+            if obj.get('DocNumber') == number:
+                return f"{simulator_url}/books/{realm_id}/Invoice/{obj['Id']}"
+        time.sleep(0.2)
+    raise LabError(f"{number} did not reach QuickBooks within {STALL_SECONDS} s. See build/*.log.")
+
+
 def _gbp_company(client: OdooClient) -> int:
     """Create a company in pounds with the UK chart of accounts."""
     pound = client.search_read('res.currency', [('name', '=', 'GBP')], ['active'], context={'active_test': False})[0]
@@ -212,7 +253,8 @@ def _variances(client: OdooClient) -> dict[str, str]:
 
 def _serve(lab: Lab) -> None:
     say(f"\nOdoo:       {lab.client.url}  (login admin, password admin)\n"
-        f"QuickBooks: {lab.simulator_url}  (the simulator's books)\nCtrl-C ends both.")
+        f"QuickBooks: {lab.simulator_url}  (the simulator's books)\n"
+        "Open an invoice there and receive its payment: it is in Odoo some seconds later.\nCtrl-C ends both.")
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
