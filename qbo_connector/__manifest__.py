@@ -1,7 +1,7 @@
 {
     'name': "QuickBooks Online Connector",
     'summary': "Invoices, credit notes and payments stand in QuickBooks Online: exactly once, right to the cent",
-    'version': '19.0.1.1.1',
+    'version': '19.0.1.2.0',
     'category': 'Accounting/Accounting',
     'author': "The qbo_connector authors",
     'license': 'LGPL-3',
