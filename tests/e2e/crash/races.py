@@ -10,6 +10,7 @@ from odoo.addons.qbo_connector.qbo import client
 from odoo.exceptions import UserError
 from odoo.service.model import retrying
 
+from .incoming import received
 from .stage import Expected, Stage
 
 RACES: list[Callable[[Stage], list[Expected]]] = []
@@ -164,3 +165,31 @@ def an_alert_while_the_drain_settles(stage):
     assert not stage.sql("SELECT id FROM qbo_queue_entry WHERE state = 'failed' AND alerted_for IS NULL"), "untold"
     stage.map_again()
     return expected
+
+
+@race
+def a_payment_accepted_by_two_people_at_once(stage):
+    """The second one cannot see the first one's: Odoo has the money once."""
+    stage.sql("UPDATE qbo_connection SET pull_payments = 'propose' WHERE id = %s", stage.connection)
+    with stage.env() as env:
+        move = stage.standing(env)
+    payment = received(stage, move)
+    stage.drain()
+
+    def first(env):
+        env['qbo.receipt'].search([('remote_id', '=', payment)]).action_accept()
+
+    others = [first]
+
+    def second(env):
+        receipt = env['qbo.receipt'].search([('remote_id', '=', payment)])
+        assert others == [] or receipt.state == 'proposed'  # from now on this transaction sees nothing newer
+        if others:
+            request(stage, others.pop())
+        with contextlib.suppress(UserError):  # started again, it finds nothing to decide
+            receipt.action_accept()
+
+    request(stage, second)
+    stage.sql("UPDATE qbo_connection SET pull_payments = 'automatic' WHERE id = %s", stage.connection)
+    with stage.env() as env:
+        return [stage.expected(move.with_env(env), residual='60')]
