@@ -1,15 +1,50 @@
 """What comes from QuickBooks, on the connection: its webhooks, its inbox, and whether Intuit has gone silent."""
 
+import threading
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError
+from odoo.modules.registry import Registry
 
 from .rows import insert_rows
 
 SILENT = 'qbo_connector.mail_activity_type_silent'
 SILENT_AFTER = timedelta(days=2)  # changes that only the poll told, for so long, are no bad luck any more
 LOST_AFTER = timedelta(minutes=30)  # the first event of an app may take minutes; a retry some more
+
+
+RING = 0.1  # seconds
+
+
+class _Bell:
+    """Calls the cron workers for all that was committed within a moment: each call takes a connection of its own.
+
+    It rings after the last of them, never before: whoever was not rung for would wait up to a minute, until the cron
+    workers look by themselves.
+    """
+
+    def __init__(self):
+        self._lock, self._due = threading.Lock(), set()
+
+    def ring(self, database):
+        """Call the cron workers of a database in a moment."""
+        with self._lock:
+            if database in self._due:
+                return
+            self._due.add(database)
+        timer = threading.Timer(RING, self._ring, [database])
+        timer.daemon = True
+        timer.start()
+
+    def _ring(self, database):
+        with self._lock:
+            self._due.discard(database)
+        with Registry(database).cursor() as cr:
+            api.Environment(cr, SUPERUSER_ID, {})['ir.cron']._notifydb()
+
+
+_bell = _Bell()
 
 
 class QboConnection(models.Model):
@@ -61,22 +96,13 @@ class QboConnection(models.Model):
                 self.env[model].sudo()._read_group(domain, ['connection_id'], [aggregate])}
 
     def _wake_for_inbox(self):
-        """Wake the drain when this transaction commits; like ``_trigger_drain()``, for a hundred times a second.
-
-        Odoo tells its cron workers through a connection that it opens for it. In a burst that is left out where a
-        trigger of another post is not consumed yet: whoever consumes it sees this row, too, or finds our own trigger
-        within a minute, as cron workers look by themselves.
-        """
+        """Wake the drain when this transaction commits; like ``_trigger_drain()``, for a hundred times a second."""
         cron_sudo = self.sudo().cron_id
         if not cron_sudo or self.sync_mode != 'realtime':
             return
-        now = fields.Datetime.now()
-        self.env.cr.execute(
-            'SELECT 1 FROM ir_cron_trigger WHERE cron_id = %s AND call_at <= %s LIMIT 1', [cron_sudo.id, now])
-        is_told = self.env.cr.fetchone()
-        insert_rows(self.env['ir.cron.trigger'].sudo(), [{'cron_id': cron_sudo.id, 'call_at': now}])
-        if not is_told:
-            self.env.cr.postcommit.add(cron_sudo._notifydb)
+        insert_rows(self.env['ir.cron.trigger'].sudo(), [
+            {'cron_id': cron_sudo.id, 'call_at': fields.Datetime.now()}])
+        self.env.cr.postcommit.add(lambda: _bell.ring(self.env.cr.dbname))
 
     def _check_may_ask(self):
         """Let accountants ask.

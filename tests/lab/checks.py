@@ -12,8 +12,8 @@ from .machine import Machine
 from .paths import BUILD, REPO, LabError, say
 
 STAGES = ('unit', 'integration', 'e2e')
-# Tests from end to end that keep two processes at work by themselves; the others go on beside them, one after another.
-E2E_OF_TWO = ('test_account_suite.py', 'test_crash_points.py')
+# About half of the stage e2e, as long as it takes; the other files go on beside them.
+E2E_HALF = ('test_account_suite.py', 'test_crash_points.py', 'test_delivery.py', 'test_tokens.py')
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,8 @@ def _integration(machine: Machine) -> Outcome:
 
 def _e2e(machine: Machine) -> Outcome:
     files = sorted(REPO.glob('tests/e2e/test_*.py'))
-    of_two = [file for file in files if file.name in E2E_OF_TWO]
-    return _together(machine, 'e2e', [of_two, [file for file in files if file not in of_two]], _part)
+    half = [file for file in files if file.name in E2E_HALF]
+    return _together(machine, 'e2e', [half, [file for file in files if file not in half]], _part)
 
 
 def _together(machine: Machine, stage: str, dealt: list[list[Path]], run) -> Outcome:
