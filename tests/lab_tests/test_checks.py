@@ -1,4 +1,7 @@
 """What `make test` runs is everything, once."""
+import subprocess
+import sys
+
 from tests.lab.checks import shares
 from tests.lab.paths import REPO
 
@@ -16,3 +19,9 @@ def test_each_file_is_dealt_to_one_process_and_none_gets_much_more_than_its_shar
 
 def test_no_process_is_without_a_file():
     assert all(shares(sorted(REPO.glob('tests/integration/test_*.py'))[:2], 2))
+
+
+def test_the_lab_starts_where_no_package_is_installed():
+    command = [sys.executable, '-S', '-m', 'tests.lab', '--help']  # -S: without what pip has installed
+    done = subprocess.run(command, cwd=REPO, env={}, capture_output=True, text=True, check=False)
+    assert not done.returncode, done.stderr
