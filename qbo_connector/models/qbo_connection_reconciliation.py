@@ -46,16 +46,18 @@ class QboConnection(models.Model):
         'CHECK (reconcile_threshold >= 0 AND reconcile_threshold <= 100)', "The threshold is between 0 and 100 %.")
 
     def _compute_reconciliation_id(self):
-        ended = self.env['qbo.reconciliation'].search(
-            [('connection_id', 'in', self._origin.ids), ('state', 'in', ('clean', 'drift', 'failed'))], order='id')
-        last = {run.connection_id.id: run for run in ended}  # the newest counts
+        Run = self.env['qbo.reconciliation']
+        last = {connection.id: Run.browse(run_id) for connection, run_id in Run._read_group(
+            [('connection_id', 'in', self._origin.ids), ('state', 'in', ('clean', 'drift', 'failed'))],
+            ['connection_id'], ['id:max'])}
         for connection in self:
-            run = last.get(connection._origin.id, ended.browse())
+            run = last.get(connection._origin.id, Run)
             connection.reconciliation_id, connection.reconciliation_state = run, run.state
             texts = {'clean': self.env._("in agreement"), 'failed': self.env._("not completed"),
                      'drift': self.env._("%(count)s differences", count=run.drift_count)}
-            connection.reconciliation_text = run and self.env._(
-                "%(date)s: %(outcome)s", date=format_date(self.env, run.ended_at), outcome=texts[run.state])
+            connection.reconciliation_text = self.env._(
+                "%(date)s: %(outcome)s", date=format_date(self.env, run.ended_at), outcome=texts[run.state],
+            ) if run else False
 
     # === NIGHT === #
 
