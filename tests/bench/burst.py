@@ -47,7 +47,7 @@ def webhooks(stage: Stage, sizes: Sizes) -> list[Figure]:
     return [
         Figure('webhook_burst', f"seconds until the slowest of {count:,} webhooks is answered, {RATE} a second",
                slowest, f'<= {ANSWER}', 's'),
-        Figure('webhook_median', "the median of them", median, unit='ms'),
+        Figure('webhook_median', "the median of them, ms", median, unit='ms'),
         Figure('webhook_forged', "seconds until the slowest of as many forged ones is refused", forged_slowest,
                f'<= {ANSWER}', 's'),
     ]
