@@ -21,6 +21,8 @@ KINDS = {
     'department': ('account.analytic.account', 'Department'),
 }
 TAXES = ('tax', 'tax_combination')
+# the default income account, where it has an active counterpart
+STANDS_IN = Domain('kind', '=', 'account') & Domain('res_id', '=', 0) & Domain('reference_id.active', '=', True)
 INCOME_TYPES = ('Income', 'Other Income')
 DEPOSIT_TYPES = ('Bank', 'Other Current Asset')
 # what lines of sales documents may post to: sales, down payments (a liability), discounts and rounding (expenses)
@@ -78,16 +80,28 @@ class QboMapping(models.Model):
                  'connection_id.tax_regime')
     def _compute_state(self):
         records = self._records()
+        defaults = {connection: self._stand_in(connection) for connection in self.connection_id}
         for mapping in self:
-            reference = mapping.reference_id
-            unmapped = 'missing' if mapping._is_required(mapping.connection_id, mapping.kind) else 'optional'
+            reference, record = mapping.reference_id, records[mapping]
+            unmapped = 'missing' if mapping._is_required(mapping.connection_id, mapping.kind) and not (
+                defaults[mapping.connection_id] and self._has_stand_in(mapping.kind, record)) else 'optional'
             mapping.state = unmapped if not reference else 'mapped' if reference.active else 'inactive'
-            mapping.warning = mapping._warning(mapping.kind, records[mapping], reference)
+            mapping.warning = mapping._warning(mapping.kind, record, reference)
 
     @api.model
     def _is_required(self, connection, kind):
         """Tell whether documents wait for rows of a kind."""
         return kind == 'account' or (kind in TAXES and connection.tax_regime == 'global')
+
+    @api.model
+    def _stand_in(self, connection):
+        """Return the counterpart of income accounts without one of their own, empty where there is none."""
+        return self.sudo().search(Domain('connection_id', '=', connection.id) & STANDS_IN).reference_id
+
+    @api.model
+    def _has_stand_in(self, kind, record):
+        """Tell whether the default income account stands in for a record."""
+        return bool(kind == 'account' and record and record.internal_group == 'income')
 
     def _search_state(self, operator, value):
         if operator != 'in':
@@ -95,6 +109,11 @@ class QboMapping(models.Model):
         unmapped = Domain('reference_id', '=', False)
         required = Domain('kind', '=', 'account') | (
             Domain('kind', 'in', TAXES) & Domain('connection_id.tax_regime', '=', 'global'))
+        if served := self.sudo().search(STANDS_IN).connection_id:
+            incomes = self.env['account.account'].sudo().with_context(active_test=False)._search(
+                [('internal_group', '=', 'income')])
+            required &= ~(Domain('connection_id', 'in', served.ids) & Domain('kind', '=', 'account')
+                          & Domain('res_id', 'in', incomes))
         domains = {
             'missing': unmapped & required, 'optional': unmapped & ~required,
             'mapped': Domain('reference_id.active', '=', True),
@@ -207,7 +226,7 @@ class QboMapping(models.Model):
         others = self.search([('connection_id', 'in', default.connection_id.ids), ('kind', '=', 'account'),
                               ('res_id', '!=', 0), ('reference_id', '=', False), ('missed_at', '!=', False)])
         records = others._records()
-        return self | others.filtered(lambda mapping: records[mapping] and records[mapping].internal_group == 'income')
+        return self | others.filtered(lambda mapping: self._has_stand_in(mapping.kind, records[mapping]))
 
     # === LOOK-UP === #
 
@@ -238,11 +257,8 @@ class QboMapping(models.Model):
             [('connection_id', '=', connection.id), ('kind', '=', kind), ('res_id', '=', res_id)])
         if mapping.reference_id.active:
             return mapping.reference_id
-        if not mapping.reference_id and kind == 'account' and record and record.internal_group == 'income':
-            default = mappings.search(
-                [('connection_id', '=', connection.id), ('kind', '=', kind), ('res_id', '=', 0)]).reference_id
-            if default.active:
-                return default
+        if not mapping.reference_id and self._has_stand_in(kind, record) and (default := self._stand_in(connection)):
+            return default
         if not required:
             return mapping.reference_id.filtered('active')
         mapping = mapping or mappings._add(connection, kind, record)

@@ -96,12 +96,16 @@ class QboMappingWizard(models.TransientModel):
     def _tally(self):
         """Return (count, kind, has categories, status, required): of stored rows, and of those being edited."""
         self.ensure_one()
+        Line = self.env['qbo.mapping.wizard.line']
         edited = self.shown_ids if not isinstance(self.id, int) else self.shown_ids.browse()
-        domain = [('wizard_id', '=', self._origin.id), ('id', 'not in', edited._origin.ids)]
-        groups = self.env['qbo.mapping.wizard.line']._read_group(
-            domain, ['kind', 'categorised', 'status', 'required'], ['__count'])
-        return [(count, *row) for *row, count in groups] + [
-            (1, line.kind, line.categorised, line.status, line.required) for line in edited]
+        domain = Domain('wizard_id', '=', self._origin.id) & Domain('id', 'not in', edited._origin.ids)
+        default = Domain('kind', '=', 'account') & Domain('res_id', '=', 0)
+        stands_in = bool((edited.filtered_domain(default) or Line.search(domain & default)).reference_id)
+        groups = Line._read_group(
+            domain, ['kind', 'categorised', 'status', 'required', 'has_stand_in'], ['__count'])
+        rows = [(count, *row) for *row, count in groups] + [
+            (1, line.kind, line.categorised, line.status, line.required, line.has_stand_in) for line in edited]
+        return [(*row, required and not (stands_in and has_stand_in)) for *row, required, has_stand_in in rows]
 
     def _changed_lines(self):
         """Return the rows whose counterpart is not the saved one."""
@@ -264,6 +268,7 @@ class QboMappingWizard(models.TransientModel):
             'reference_id': reference.id, 'offered_id': reference.id, 'suggestion_id': suggested,
             'confidence': suggestion.confidence if suggestion else 0,
             'reason': suggestion.reason if suggestion else False, 'required': required,
+            'has_stand_in': Mapping._has_stand_in(kind, record),
             'categories': categories or False, 'categorised': bool(categories), 'waiting_count': waiting_count,
             'drifted': bool(mapping and mapping.drifted),
             'sequence': 0 if waiting_count else 5 if not in_use else 1 if required and not reference else (
@@ -284,8 +289,9 @@ class QboMappingWizard(models.TransientModel):
                 'reference_id': reference.id if reference else False,
                 'offered_id': reference.id if reference else False, 'suggestion_id': False, 'confidence': 0,
                 'reason': self.env._("home currency") if home else False,
-                'required': currency in used and not home, 'categories': False, 'categorised': False,
-                'waiting_count': 0, 'drifted': False, 'sequence': 3 if currency in used else 5})
+                'required': currency in used and not home, 'has_stand_in': False, 'categories': False,
+                'categorised': False, 'waiting_count': 0, 'drifted': False,
+                'sequence': 3 if currency in used else 5})
         return rows
 
     def _refilter(self):

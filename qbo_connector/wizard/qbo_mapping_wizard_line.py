@@ -27,6 +27,7 @@ class QboMappingWizardLine(models.TransientModel):
     categorised = fields.Boolean(readonly=True)
     sequence = fields.Integer(readonly=True)
     required = fields.Boolean(readonly=True, help="Documents wait for it.")
+    has_stand_in = fields.Boolean(readonly=True, help="The default income account stands in while it has none.")
     drifted = fields.Boolean(readonly=True)
     shown = fields.Boolean(readonly=True)
     reference_id = fields.Many2one(

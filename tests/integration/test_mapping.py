@@ -231,6 +231,23 @@ class TestTargets(MappingCase):
             self.assertEqual(self.Mapping.search([('state', '=', row.state), ('id', 'in', rows.ids)]), row)
         self.assertEqual(self.connection.unmapped_count, 1)
 
+    def test_an_income_account_without_a_row_is_not_to_map_while_the_default_stands_in(self):
+        other = self.env['account.account'].create(
+            {'name': "Customer Deposits", 'code': '288001', 'account_type': 'liability_current'})
+        own, liability = (self.Mapping._add(self.connection, 'account', account) for account in (self.account, other))
+        default = self.Mapping._add(self.connection, 'account', None)
+        rows = own | liability | default
+        self.assertEqual(rows.mapped('state'), ['missing'] * 3)
+        default.reference_id = self.income
+        for states, count in ((['optional', 'missing', 'mapped'], 1), (['missing', 'missing', 'inactive'], 3)):
+            self.env.invalidate_all()
+            self.assertEqual(rows.mapped('state'), states)
+            for state in set(states):
+                self.assertEqual(self.Mapping.search([('state', '=', state), ('id', 'in', rows.ids)]),
+                                 rows.filtered(lambda row, state=state: row.state == state))
+            self.assertEqual(self.connection.unmapped_count, count)
+            self.income.active = False
+
     def test_an_inactive_counterpart_cannot_be_chosen(self):
         self.income.active = False
         row = self.Mapping._add(self.connection, 'account', self.account)

@@ -67,9 +67,15 @@ class TestWizard(WizardCase):
             (gnomes.categories, gnomes.status, gnomes.required), (category.display_name, 'suggested', True))
         total = self.tab(wizard, 'account')['total']
         self.assertEqual(self.tab(wizard, 'account'), {
-            'key': 'account', 'label': "Accounts", 'total': total, 'mapped': total - wizard.open_count,
-            'needed': wizard.open_count})
+            'key': 'account', 'label': "Accounts", 'total': total, 'mapped': total - wizard.open_count - 1,
+            'needed': wizard.open_count}, "the default account stands in for the one that is not mapped")
         self.assertNotEqual(wizard.shown_ids[:1].status, 'mapped', "what is to be mapped comes first")
+        default = self.line(wizard, 'account', self.env['account.account'])
+        stand_in, needed = default.reference_id, wizard.open_count
+        default.reference_id = False
+        self.assertEqual((wizard.open_count, self.tab(wizard, 'account')['needed']), (needed + 2,) * 2)
+        default.reference_id = stand_in
+        self.assertEqual(wizard.open_count, needed, "the default account stands in for the income account")
         wizard.write({'tab': 'category'})
         self.assertIn(gnomes, wizard.shown_ids)
         self.assertNotIn(False, wizard.shown_ids.mapped('categories'))
