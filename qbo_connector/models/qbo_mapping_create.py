@@ -105,15 +105,28 @@ class QboMapping(models.Model):
 
     @api.model
     def _term_body(self, term):
-        """Return a term: the whole amount, so many days after the document."""
+        """Return a term: the whole amount, so many days after the document or on a day of the following month."""
+        early, day = term.early_discount, self._day_of_next_month(term.line_ids)
+        if len(term.line_ids) == 1 and day in payloads.DAYS_OF_NEXT_MONTH and not early:
+            return payloads.next_month_term_payload(term.name, day)
         if len(term.line_ids) != 1 or term.line_ids.delay_type != 'days_after':
             raise UserError(self.env._(
-                "QuickBooks has no terms like %(name)s: only so many days after the document. Leave it unmapped (the "
-                "due date is sent all the same), or choose a term that comes near.", name=term.display_name))
-        early = term.early_discount
+                "QuickBooks has no terms like %(name)s: only so many days after the document, or, without a discount, "
+                "the 2nd to 28th or the last day of the following month. Leave it unmapped (the due date is sent all "
+                "the same), or choose a term that comes near.", name=term.display_name))
         return payloads.term_payload(
             term.name, term.line_ids.nb_days, term.discount_days if early else None,
             self.env['qbo.entity']._decimal(term.discount_percentage) if early else None)
+
+    @api.model
+    def _day_of_next_month(self, line):
+        """Return on which day of the month after the document a line of a term is due, or None."""
+        days = line[:1].nb_days
+        return {
+            'days_after_end_of_month': days if days < payloads.LAST_DAY else None,  # from the 29th on not in February
+            'days_after_end_of_next_month': None if days else payloads.LAST_DAY,
+            'days_end_of_month_on_the': None if days else int(line[:1].days_next_month or 0) or None,
+        }.get(line[:1].delay_type)
 
     @api.model
     def _account_body(self, connection, record, types, code):

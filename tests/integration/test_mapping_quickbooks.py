@@ -24,6 +24,11 @@ class TestCreate(WizardCase):
         self.assertFalse(line.creatable)
         return line.reference_id
 
+    def term(self, name, **line):
+        """Return a term of one line."""
+        return self.env['account.payment.term'].create({'name': name, 'line_ids': [
+            (0, 0, {'value': 'percent', 'value_amount': 100, 'nb_days': 0, **line})]})
+
     def test_terms_methods_classes_locations_and_accounts_are_made_and_chosen(self):
         self.connection.company_id.currency_id.active = True
         lines, regions = self.env['account.analytic.plan'].create([{'name': "Lines"}, {'name': "Regions"}])
@@ -50,6 +55,18 @@ class TestCreate(WizardCase):
         self.one('Department', Name="North")
         self.one('Account', Name="Sales - 'Odd' Things", AccountType='Income', AccountSubType='SalesOfProductIncome')
 
+    def test_terms_of_a_day_of_the_following_month_are_made(self):
+        wizard = self.open()
+        for values, day, before in (
+                ({'delay_type': 'days_end_of_month_on_the', 'days_next_month': '15'}, 15, 14),
+                ({'delay_type': 'days_after_end_of_month', 'nb_days': 10}, 10, 9),
+                ({'delay_type': 'days_after_end_of_next_month', 'nb_days': 0}, 31, 31)):
+            term = self.term(f"Following month, {day}", **values)
+            wizard._propose()
+            made = self.make('term', term, wizard)
+            self.one('Term', Name=term.name, DayOfMonthDue=day, DueNextMonthDays=before, Type='DATE_DRIVEN')
+            self.assertEqual(made.due_days, -1)
+
     def test_a_lost_answer_and_a_name_that_is_there_already_make_nothing_twice(self):
         term = self.env['account.payment.term'].create({'name': "Net 81", 'line_ids': [(0, 0, {
             'value': 'percent', 'value_amount': 100, 'delay_type': 'days_after', 'nb_days': 81})]})
@@ -65,10 +82,22 @@ class TestCreate(WizardCase):
     def test_what_quickbooks_cannot_hold_is_refused_with_the_way_out(self):
         account = self.env['account.account'].create(
             {'name': "Machines", 'code': '188020', 'account_type': 'asset_fixed'})
-        end_of_month = self.env['account.payment.term'].create({'name': "End of month", 'line_ids': [(0, 0, {
-            'value': 'percent', 'value_amount': 100, 'delay_type': 'days_after_end_of_month', 'nb_days': 10})]})
-        for kind, record, words in (('account', account, "chart of accounts"), ('term', end_of_month, "unmapped")):
-            with self.assertRaisesRegex(UserError, words):
+        end_of_month = self.term("End of month", delay_type='days_after_end_of_month', nb_days=0)
+        discounted = self.term("15th, 2 % within ten", delay_type='days_end_of_month_on_the', days_next_month='15')
+        discounted.write({'early_discount': True, 'discount_percentage': 2, 'discount_days': 10})
+        halves = self.env['account.payment.term'].create({'name': "Halves", 'line_ids': [
+            (0, 0, {'value': 'percent', 'value_amount': 50, 'nb_days': days}) for days in (10, 40)]})
+        for kind, record, words in (
+                ('account', account, "chart of accounts"), ('term', end_of_month, "unmapped"),
+                ('term', discounted, "unmapped"), ('term', halves, "unmapped"),
+                *(('term', self.term(f"{values}", **values), "unmapped") for values in (
+                    {'delay_type': 'days_after_end_of_month', 'nb_days': 29},
+                    {'delay_type': 'days_after_end_of_month', 'nb_days': 31},
+                    {'delay_type': 'days_after_end_of_next_month', 'nb_days': 10},
+                    {'delay_type': 'days_end_of_month_on_the', 'days_next_month': '1'},
+                    {'delay_type': 'days_end_of_month_on_the', 'days_next_month': '0'},
+                    {'delay_type': 'days_end_of_month_on_the', 'days_next_month': '15', 'nb_days': 30}))):
+            with self.subTest(record.name), self.assertRaisesRegex(UserError, words):
                 self.env['qbo.mapping']._create_counterpart(self.connection, kind, record)
         self.assertFalse([call for call in self.api_calls('POST') if call['path'].endswith(('/account', '/term'))])
         term = end_of_month.copy({'name': "Never Seen"})

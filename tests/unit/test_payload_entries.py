@@ -1,5 +1,7 @@
 """What a mapping makes in QuickBooks: inside the lengths and ranges of the published schema."""
 
+import calendar
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -21,6 +23,29 @@ def test_terms_and_methods_have_short_names():
 def test_days_out_of_range_are_refused(days):
     with pytest.raises(PayloadError, match="999"):
         payloads.term_payload("Long", days)
+
+
+def on_day(year, month, day):
+    """Return a day of a month counted from January, or the last one of a shorter month."""
+    year, month = year + (month - 1) // 12, (month - 1) % 12 + 1
+    return date(year, month, min(day, calendar.monthrange(year, month)[1]))
+
+
+@pytest.mark.parametrize('goes_on', [True, False], ids=["from the next such day", "from this month's"])
+@pytest.mark.parametrize('day', payloads.DAYS_OF_NEXT_MONTH)
+def test_a_term_of_a_day_of_the_following_month_is_due_then_whenever_a_document_is_issued(day, goes_on):
+    term = payloads.next_month_term_payload("Following month", day)
+    assert (1 <= term['DayOfMonthDue'] <= 31, 1 <= term['DueNextMonthDays'] <= 999) == (True, True)
+    for number in range(4 * 366):
+        issued = date(2027, 1, 1) + timedelta(days=number)
+        month = issued.month
+        due = on_day(issued.year, month, term['DayOfMonthDue'])
+        if goes_on and due < issued:
+            month += 1
+            due = on_day(issued.year, month, term['DayOfMonthDue'])
+        if (due - issued).days <= term['DueNextMonthDays']:
+            due = on_day(issued.year, month + 1, term['DayOfMonthDue'])
+        assert due == on_day(issued.year, issued.month + 1, day), issued
 
 
 @pytest.mark.parametrize(('code', 'country', 'number'), [

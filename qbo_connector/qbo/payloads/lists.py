@@ -12,6 +12,10 @@ from .common import compact, number, reference
 SHORT_NAME = 31  # of terms and payment methods
 LONG_NAME = 100
 MOST_DAYS = 999
+LAST_DAY = 31  # or the last one of a shorter month
+#: What a term can say exactly. Of the 1st it could not, as "issued so many days before" is at least one; after the 29th
+#: and 30th of January, such a day of February would be near enough to be skipped.
+DAYS_OF_NEXT_MONTH = (*range(2, 29), LAST_DAY)
 #: An account number takes 7 characters, in Australia and Canada 20 ("Account": AcctNum).
 NUMBER_LIMIT, LONG_NUMBER_LIMIT, LONG_NUMBERS_IN = 7, 20, ('AU', 'CA')
 
@@ -37,6 +41,20 @@ def term_payload(name, due_days, discount_days=None, discount_percent=None):
         term.update(DiscountDays=discount_days,
                     DiscountPercent=number(limit_digits(discount_percent), 'DiscountPercent'))
     return term
+
+
+def next_month_term_payload(name, day):
+    """Return a date driven term: due on a day of the month after the document's.
+
+    A document is due on the next such day, and a month later if it is issued no more than DueNextMonthDays before. So
+    many days are needed as lie between the first of the month and its day, and no more: a document that is issued after
+    that day is due on the next one already. (API reference "Term"; Intuit's help on terms "Due by certain day of the
+    month", which takes 31 and 31 for the end of the next month.)
+
+    :param int day: one of :data:`DAYS_OF_NEXT_MONTH`
+    :raises PayloadError: no usable name
+    """
+    return {**named(name, SHORT_NAME), 'DayOfMonthDue': day, 'DueNextMonthDays': day if day == LAST_DAY else day - 1}
 
 
 def payment_method_payload(name, credit_card=False):
