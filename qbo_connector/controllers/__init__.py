@@ -1,3 +1,3 @@
 """Controllers of the QuickBooks connector."""
 
-from . import health, oauth, webhook
+from . import export, health, oauth, webhook

@@ -14,10 +14,10 @@ class QboExportable(models.AbstractModel):
     def export_data(self, fields_to_export):
         """Override to let no text become a formula of the spreadsheet that opens it."""
         exported = super().export_data(fields_to_export)
-        exported['datas'] = [[_harmless(value) for value in row] for row in exported['datas']]
+        exported['datas'] = [[harmless(value) for value in row] for row in exported['datas']]
         return exported
 
 
-def _harmless(value):
+def harmless(value):
     """Return a text that no spreadsheet calculates; numbers and dates as they are."""
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value

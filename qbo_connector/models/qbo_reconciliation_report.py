@@ -8,7 +8,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
-from .qbo_exportable import _harmless as harmless
+from .qbo_exportable import harmless
 
 PRINTED = 1000  # rows of one section on paper; the spreadsheet has all
 SHEET_ROWS = 1_000_000  # xlsx ends at 1,048,576

@@ -159,13 +159,13 @@ class TestExport(QueueCase, HttpCase):
 
     COLUMNS = ('record_name', 'sent_at', 'done_at', 'intuit_tid', 'requestid', 'payload_hash')
 
-    def export(self, kind, login, model, names):
+    def export(self, kind, login, model, names, groupby=()):
         """Export all rows of a model as a user and return the answer."""
         self.env.flush_all()
         self.authenticate(login, login)
         return self.url_open(f'/web/export/{kind}', data={'csrf_token': Request.csrf_token(self), 'data': json.dumps({
             'model': model, 'fields': [{'name': name, 'label': name, 'type': 'char'} for name in names],
-            'ids': False, 'domain': [], 'import_compat': False, 'groupby': [], 'context': {}})})
+            'ids': False, 'domain': [], 'import_compat': False, 'groupby': groupby, 'context': {}})})
 
     @mute_logger('odoo.http', 'odoo.addons.web.controllers.export')
     def test_pushes_and_trail_are_exported_without_formulas_and_without_payloads(self):
@@ -186,8 +186,13 @@ class TestExport(QueueCase, HttpCase):
         self.assertEqual((row['intuit_tid'], row['requestid']), (entry.intuit_tid, entry.requestid))
         self.assertTrue(row['intuit_tid'] and row['sent_at'] and row['done_at'])
 
-        for model, names in (('qbo.queue.entry', self.COLUMNS), ('qbo.audit', ('at', 'user_name', 'text'))):
-            answer = self.export('xlsx', 'jill', model, names)
+        self.env.ref('base.user_admin').sudo().partner_id.name = FORMULA  # the name of a group by who is responsible
+        self.env['qbo.audit'].with_user(self.env.ref('base.user_admin'))._note(self.connection, 'retried', "Grouped")
+        for model, names, groupby in (
+                ('qbo.queue.entry', self.COLUMNS, []), ('qbo.audit', ('at', 'user_name', 'text'), []),
+                ('qbo.queue.entry', self.COLUMNS, ['record_name', 'state']),
+                ('qbo.audit', ('at', 'text'), ['user_id', 'event'])):
+            answer = self.export('xlsx', 'jill', model, names, groupby)
             self.assertEqual(answer.status_code, 200, answer.text)
             with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
                 sheet, texts = book.read('xl/worksheets/sheet1.xml'), book.read('xl/sharedStrings.xml').decode()
