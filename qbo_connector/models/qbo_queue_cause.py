@@ -76,7 +76,8 @@ class QboQueueCause(models.Model):
     key = fields.Char(readonly=True)
     state = fields.Char(readonly=True)
     entry_id = fields.Many2one('qbo.queue.entry', readonly=True, help="The first of those that stopped.")
-    entry_count = fields.Integer(string="Entries", readonly=True)
+    entry_count = fields.Integer(
+        string="Entries", readonly=True, help="What stopped, and what waits for that, together.")
     stuck_count = fields.Integer(string="Stopped", readonly=True, help="The others wait for these.")
     since = fields.Datetime(readonly=True)
     name = fields.Char(string="What Stops Them", compute='_compute_cure')

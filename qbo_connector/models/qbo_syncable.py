@@ -47,6 +47,7 @@ class QboSyncable(models.AbstractModel):
             record.qbo_url = binding.qbo_url
             record.qbo_fixable = entry.state in OPEN_STATES + STUCK_STATES and bool(
                 entry.mapping_id or entry.cure_button not in (False, 'record', 'retry', 'look')
+                or (entry.cure_button == 'record' and entry.fault_field)  # its form opens there
                 or entry.dependency_ids.filtered(lambda row: row.state in STUCK_STATES))
             record.qbo_differs = entry.state == 'failed' and entry.fault_class == 'Variance'
             record.qbo_changed = binding.state == 'active' and state != 'excluded' and (

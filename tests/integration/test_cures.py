@@ -239,6 +239,8 @@ class TestStanding(CureCase):
         action = self.press(cause)
         self.assertEqual((action['res_model'], action['res_id'], action['context']),
                          ('res.partner', nameless.id, {'qbo_field': 'name'}))
+        self.assertTrue(nameless.qbo_fixable, "the same button is on the form itself")
+        self.assertEqual(nameless.action_qbo_fix()['context'], {'qbo_field': 'name'})
         nameless.name = "Smiling Sam"
         self.drain(self.connection)
         for move in moves:
