@@ -2,6 +2,7 @@
 
 from . import (
     qbo_entity,
+    labels,
     incoming,
     mirrored,
     variance,

@@ -19,11 +19,6 @@ class QboEntity(models.AbstractModel):
 
     _inherit = 'qbo.entity'  # pylint: disable=consider-merging-classes-inherited  # one file a concern
 
-    @api.model
-    def _label(self, name):
-        """Return what the records of a handler are called in QuickBooks, by the name of its model."""
-        return self.env['ir.model']._get(name).name or name
-
     # === WHAT IS KNOWN === #
 
     @api.model

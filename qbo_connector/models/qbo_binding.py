@@ -25,7 +25,8 @@ class QboBinding(models.Model):
     realm_id = fields.Char(
         compute='_compute_realm_id', store=True, string="QuickBooks Company ID",
         help="Of the time the link was made: an archived link keeps it when the connection turns to another company.")
-    entity = fields.Char(required=True, string="QuickBooks Type")
+    entity = fields.Selection(
+        lambda self: self.env['qbo.entity']._entity_labels(), string="QuickBooks Type", required=True)
     remote_id = fields.Char(required=True, string="QuickBooks ID")
     model = fields.Char(required=True)
     res_id = fields.Many2oneReference(model_field='model', required=True, string="Record")

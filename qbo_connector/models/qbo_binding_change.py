@@ -298,4 +298,4 @@ class QboBinding(models.Model):
         link = self.sudo().search([
             ('connection_id', '=', self.connection_id.id), ('entity', '=', entity),
             ('remote_id', '=', remote_id)], limit=1)
-        return link.record_name or f'{entity} {remote_id}'
+        return link.record_name or f"{self.env['qbo.entity']._entity_label(entity)} {remote_id}"

@@ -28,7 +28,8 @@ class QboChange(models.Model):
 
     connection_id = fields.Many2one('qbo.connection', required=True, ondelete='cascade')
     company_id = fields.Many2one(related='connection_id.company_id', store=True)
-    entity = fields.Char(string="QuickBooks Type", required=True)
+    entity = fields.Selection(
+        lambda self: self.env['qbo.entity']._entity_labels(), string="QuickBooks Type", required=True)
     remote_id = fields.Char(string="QuickBooks ID", required=True)
     operation = fields.Selection(
         [
@@ -66,7 +67,7 @@ class QboChange(models.Model):
     @api.depends('entity', 'remote_id')
     def _compute_display_name(self):
         for change in self:
-            change.display_name = f'{change.entity} {change.remote_id}'
+            change.display_name = f"{self.env['qbo.entity']._entity_label(change.entity)} {change.remote_id}"
 
     # === TAKING NOTE === #
 

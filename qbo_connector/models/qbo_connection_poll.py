@@ -130,7 +130,7 @@ class QboConnection(models.Model):
         if unsure:
             words += " " + self.env._(
                 "(more than QuickBooks tells at once, or longer ago: %(types)s were read by query, which does not show "
-                "what was deleted)", types=", ".join(unsure))
+                "what was deleted)", types=", ".join(map(self.env['qbo.entity']._entity_label, unsure)))
         return words
 
     # === WHAT IS NEWS === #

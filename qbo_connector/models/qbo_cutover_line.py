@@ -21,7 +21,8 @@ class QboCutoverLine(models.Model):
     cutover_id = fields.Many2one('qbo.cutover', required=True, index=True, ondelete='cascade')
     connection_id = fields.Many2one(related='cutover_id.connection_id', store=True)
     company_id = fields.Many2one(related='cutover_id.company_id', store=True, index=True)
-    entity = fields.Char(string="QuickBooks Type", required=True, readonly=True)
+    entity = fields.Selection(
+        lambda self: self.env['qbo.entity']._entity_labels(), string="QuickBooks Type", required=True, readonly=True)
     model = fields.Char(required=True, readonly=True)
     res_id = fields.Many2oneReference(model_field='model', string="Record", required=True, readonly=True, copy=True)
     record_name = fields.Char(string="In Odoo", readonly=True)

@@ -24,7 +24,8 @@ class QboMatch(models.Model):
 
     connection_id = fields.Many2one('qbo.connection', required=True, index=True, ondelete='cascade')
     company_id = fields.Many2one(related='connection_id.company_id', store=True, index=True)
-    entity = fields.Char(string="QuickBooks Type", required=True, readonly=True)
+    entity = fields.Selection(
+        lambda self: self.env['qbo.entity']._entity_labels(), string="QuickBooks Type", required=True, readonly=True)
     model = fields.Char(required=True, readonly=True)
     res_id = fields.Many2oneReference(model_field='model', string="Record", required=True, readonly=True)
     record_name = fields.Char(string="In Odoo", readonly=True)

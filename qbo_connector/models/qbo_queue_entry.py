@@ -49,7 +49,8 @@ class QboQueueEntry(models.Model):
         help="Failed: a person must correct something. Dead: eight retries were spent. Outcome unknown: QuickBooks "
              "may have booked it without us hearing so; Retry looks it up there first.",
     )
-    entity = fields.Char(string="QuickBooks Type")
+    entity = fields.Selection(
+        lambda self: self.env['qbo.entity']._entity_labels(), string="QuickBooks Type")
     operation = fields.Selection([
         ('create', "Create"), ('update', "Update"), ('void', "Void"), ('delete', "Delete"), ('none', "Nothing to send"),
     ])

@@ -118,7 +118,8 @@ class QboReconciliationTotal(models.Model):
 
     reconciliation_id = fields.Many2one('qbo.reconciliation', required=True, index=True, ondelete='cascade')
     company_id = fields.Many2one(related='reconciliation_id.company_id', store=True, index=True)
-    entity = fields.Char(string="QuickBooks Type", required=True, readonly=True)
+    entity = fields.Selection(
+        lambda self: self.env['qbo.entity']._entity_labels(), string="QuickBooks Type", required=True, readonly=True)
     currency = fields.Char(readonly=True)
     here_count = fields.Integer(string="Number in Odoo", readonly=True)
     there_count = fields.Integer(string="Number in QuickBooks", readonly=True)

@@ -31,7 +31,8 @@ class QboReconciliationLine(models.Model):
     reconciliation_id = fields.Many2one('qbo.reconciliation', required=True, index=True, ondelete='cascade')
     connection_id = fields.Many2one(related='reconciliation_id.connection_id', store=True)
     company_id = fields.Many2one(related='reconciliation_id.company_id', store=True, index=True)
-    entity = fields.Char(string="QuickBooks Type", required=True, readonly=True)
+    entity = fields.Selection(
+        lambda self: self.env['qbo.entity']._entity_labels(), string="QuickBooks Type", required=True, readonly=True)
     model = fields.Char(readonly=True)
     res_id = fields.Many2oneReference(model_field='model', string="Record", readonly=True)
     record_name = fields.Char(string="In Odoo", readonly=True)
@@ -87,7 +88,8 @@ class QboReconciliationLine(models.Model):
     @api.depends('record_name', 'entity', 'remote_number', 'remote_id')
     def _compute_display_name(self):
         for line in self:
-            line.display_name = line.record_name or f"{line.entity} {line.remote_number or line.remote_id or ''}"
+            line.display_name = line.record_name or "{} {}".format(
+                self.env['qbo.entity']._entity_label(line.entity), line.remote_number or line.remote_id or '')
 
     def _compute_qbo_url(self):
         for line in self:

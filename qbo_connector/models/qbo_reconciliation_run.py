@@ -164,7 +164,8 @@ class QboReconciliation(models.Model):
         if counted != read:
             self.remark = "; ".join(filter(None, (self.remark, self.env._(
                 "QuickBooks counted %(counted)s of %(entity)s when %(read)s had been read: some were made or deleted "
-                "meanwhile", counted=counted, entity=entity, read=read))))
+                "meanwhile", counted=counted,
+                entity=self.env['qbo.entity']._entity_label(entity), read=read))))
 
     def _by_ids(self, client, entity, remote_ids, outside):
         """Read objects by their Ids, whatever their date."""
@@ -304,12 +305,13 @@ class QboReconciliation(models.Model):
             handler._qbo_cutover == 'number', self.id, entity, [row[4].remote_id for row in rows]])
         twins = {row[0]: row[1:] for row in reversed(self.env.cr.fetchall())}
         partners, findings = self._partners_of({row[4].customer for row in rows}), []
+        label = self.env['qbo.entity']._entity_label(entity)
         for _id, _model, _res_id, _outside, there in rows:
             model, res_id, other = twins.get(there.remote_id, ('', 0, ''))
             findings.append(Finding(
                 entity, (DOUBLED if other else MISSING_HERE,), None, there, model or '', res_id or 0,
                 partners.get(there.customer, 0),
-                text=self.env._("the same as %(entity)s %(id)s", entity=entity, id=other) if other else ''))
+                text=self.env._("the same as %(entity)s %(id)s", entity=label, id=other) if other else ''))
         self.compared += len(findings)
         self._tell(handler, findings)
         return rows[-1][0] if len(rows) == CHUNK else None

@@ -16,7 +16,8 @@ class QboLinkWizard(models.TransientModel):
     _description = "Link with QuickBooks"
 
     connection_id = fields.Many2one('qbo.connection', required=True, ondelete='cascade')
-    entity = fields.Char(required=True, readonly=True)
+    entity = fields.Selection(
+        lambda self: self.env['qbo.entity']._entity_labels(), required=True, readonly=True)
     model = fields.Char(required=True, readonly=True)
     res_id = fields.Many2oneReference(model_field='model', string="Odoo Record")
     from_mirror = fields.Boolean(readonly=True, help="Started from QuickBooks' list: the Odoo record is chosen.")

@@ -122,7 +122,8 @@ class QboPreflightStep(models.TransientModel):
     sequence = fields.Integer()
     name = fields.Char(string="Odoo Record")
     model = fields.Char()
-    entity = fields.Char(string="QuickBooks Type")
+    entity = fields.Selection(
+        lambda self: self.env['qbo.entity']._entity_labels(), string="QuickBooks Type")
     operation = fields.Selection(OPERATIONS, help="Empty: it cannot be said as long as a problem stops it.")
     note = fields.Char()
     payload = fields.Text(string="JSON")
@@ -143,7 +144,8 @@ class QboPreflightProblem(models.TransientModel):
         ('quickbooks', "Refused by QuickBooks"), (OUT, "Stays Out")], required=True)
     message = fields.Text(required=True)
     name = fields.Char(string="To Correct", help="The first of what must be corrected.")
-    entity = fields.Char(string="QuickBooks Type")
+    entity = fields.Selection(
+        lambda self: self.env['qbo.entity']._entity_labels(), string="QuickBooks Type")
     record_count = fields.Integer(string="Records", help="How many records this stops.")
     stopped_model = fields.Char()
     stopped_ids = fields.Json()

@@ -25,7 +25,7 @@ class QboStatusWizard(models.TransientModel):
     link_ids = fields.Many2many('qbo.binding', compute='_compute_record', string="In QuickBooks")
     entry_ids = fields.Many2many('qbo.queue.entry', compute='_compute_record', string="History")
     link_id = fields.Many2one('qbo.binding', compute='_compute_record', help="Where the record has exactly one.")
-    entity = fields.Char(related='link_id.entity')
+    entity = fields.Selection(related='link_id.entity')
     remote_number = fields.Char(related='link_id.remote_number', string="Number")
     remote_id = fields.Char(related='link_id.remote_id', string="QuickBooks ID")
     remote_date = fields.Date(related='link_id.remote_date', string="Date")
