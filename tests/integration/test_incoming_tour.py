@@ -4,8 +4,8 @@ from odoo import fields
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from .common import US_REALM
+from .reconciling import ReconcileMixin
 from .settling import SettlingCase
-from .test_reconciliation import ReconcileMixin
 
 
 @tagged('standard', 'post_install', '-at_install')
