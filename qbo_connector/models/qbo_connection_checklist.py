@@ -40,7 +40,7 @@ class QboConnection(models.Model):
         return [
             self._check_connected(), self._check_company(), self._check_trial(), self._check_mappings(),
             self._check_dry_run(), self._check_scope(), self._check_numbers(), self._check_credits(),
-            self._check_closing_date(), self._check_currencies(), self._check_sales_tax()]
+            self._check_closing_date(), self._check_currencies(), self._check_sales_tax(), self._check_webhooks()]
 
     def _check_connected(self):
         """Check that there is a QuickBooks company, and that this database may write to it."""
@@ -177,6 +177,16 @@ class QboConnection(models.Model):
         return Check('warning', title, self.env._(
             "Off in QuickBooks, and there are documents with tax, such as %(name)s: they will be refused. Switch it on "
             "there (Taxes > Sales tax).", name=taxed.name))
+
+    def _check_webhooks(self):
+        """Say whether Intuit tells of changes: a post that a stored token signed has come. Else the poll finds them."""
+        title = self.env._("Webhooks")
+        if self.sudo().webhook_token_ids and self.last_webhook_at and not self.webhook_silent_since:
+            return Check('ok', title, self.env._("Last Post") + f': {format_date(self.env, self.last_webhook_at)}')
+        return Check('hint', title, self.env._(
+            "None has come yet, or none for days. Payments and changes made in QuickBooks arrive only when Odoo asks, "
+            "every %(hours)s hours (0: never by itself). Enter the address and a verifier token, on the page Webhooks.",
+            hours=self.poll_hours))
 
     def _sales(self):
         """Return the domain of the posted documents that going live will send."""

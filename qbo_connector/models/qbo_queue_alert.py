@@ -37,7 +37,7 @@ class QboQueueEntry(models.Model):
         :return: ``(list of (state, cause, rows), number of causes, number of rows)``
         """
         Cause = self.env['qbo.queue.cause'].sudo()
-        domain = [('connection_id', '=', connection.id), ('key', '!=', 'connection')]
+        domain = [('connection_id', '=', connection.id), ('entry_id', '!=', False)]
         ((count, entries),) = Cause._read_group(domain, aggregates=['__count', 'stuck_count:sum'])
         causes = Cause.search(domain, order='stuck_count desc, entry_id desc', limit=limit)
         return [(cause.state, cause.message, cause.stuck_count) for cause in causes], count, int(entries or 0)

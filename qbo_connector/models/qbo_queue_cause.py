@@ -1,4 +1,4 @@
-"""By what entries are stuck: one row for each root cause, with all that it holds up.
+"""By what entries are stuck: one row for each root cause, with all that it holds up; and what cannot be taken in.
 
 A mapping that is missing, a record that others wait for, a fault of the table, a connection that sends nothing. Who
 waits for a stuck row, directly or through others, waits for that row's cause; so mending the cause lets all of them go.
@@ -42,24 +42,28 @@ MEMBERS = """
     )
 """
 GROUPS = """
-    SELECT coalesce(2 * min(member.root)::bigint, 2 * member.connection_id::bigint + 1) AS id,
+    SELECT coalesce(3 * min(member.root)::bigint, 3 * member.connection_id::bigint + 1) AS id,
            member.connection_id, member.company_id, member.key, member.state, min(member.root) AS entry_id,
            count(DISTINCT member.id) AS entry_count, count(DISTINCT member.root) AS stuck_count,
-           min(entry.create_date) AS since
+           min(entry.create_date) AS since, NULL::integer AS change_id
       FROM member JOIN qbo_queue_entry entry ON entry.id = member.id
   GROUP BY member.connection_id, member.company_id, member.key, member.state
+ UNION ALL
+    SELECT 3 * max(id)::bigint + 2, connection_id, company_id, 'inbox', NULL, NULL, count(*), count(*),
+           min(create_date), max(id)
+      FROM qbo_change WHERE state = 'failed' GROUP BY connection_id, company_id, outcome
 """
 # The rows behind causes, by the same numbers.
 ROWS = """
     SELECT id, cause FROM (
         SELECT id, coalesce(
-                   2 * min(root) OVER (PARTITION BY connection_id, company_id, key, state)::bigint,
-                   2 * connection_id::bigint + 1) AS cause FROM member) AS numbered
+                   3 * min(root) OVER (PARTITION BY connection_id, company_id, key, state)::bigint,
+                   3 * connection_id::bigint + 1) AS cause FROM member) AS numbered
 """
 
 
 class QboQueueCause(models.Model):
-    """One reason why entries are stuck or wait."""
+    """One reason why entries are stuck or wait, or why changes of QuickBooks are not taken in."""
 
     _name = 'qbo.queue.cause'
     _description = "QuickBooks: What Needs Attention"
@@ -69,6 +73,7 @@ class QboQueueCause(models.Model):
     _depends = {
         'qbo.queue.entry': ['state', 'mapping_id', 'cure', 'fault_message', 'dependency_ids', 'connection_id'],
         'qbo.connection': ['state', 'paused_until', 'active'],
+        'qbo.change': ['state', 'outcome', 'connection_id'],
     }
 
     connection_id = fields.Many2one('qbo.connection', readonly=True)
@@ -76,6 +81,7 @@ class QboQueueCause(models.Model):
     key = fields.Char(readonly=True)
     state = fields.Char(readonly=True)
     entry_id = fields.Many2one('qbo.queue.entry', readonly=True, help="The first of those that stopped.")
+    change_id = fields.Many2one('qbo.change', readonly=True, help="The newest change that could not be taken in.")
     entry_count = fields.Integer(
         string="Entries", readonly=True, help="What stopped, and what waits for that, together.")
     stuck_count = fields.Integer(string="Stopped", readonly=True, help="The others wait for these.")
@@ -119,9 +125,18 @@ class QboQueueCause(models.Model):
         self.ensure_one()
         return self.connection_id._cure() if self.key == 'connection' else self.entry_id._cure()
 
+    def _of_inbox(self):
+        """Return the rows whose cause stands in the inbox, with what a person reads there."""
+        mine = self.filtered(lambda cause: cause.key == 'inbox')
+        for cause in mine:
+            what = self.env._("Not taken in")
+            cause.name = f'{cause.change_id.display_name}: {what}' if cause.stuck_count == 1 else what
+            cause.message, cause.who, cause.button = cause.change_id.outcome, cures.ACCOUNTANT, 'look'
+        return mine
+
     @api.depends('key', 'entry_id', 'stuck_count')
     def _compute_cure(self):
-        for cause in self:
+        for cause in self - self._of_inbox():
             cure, entry = cause._cure(), cause.entry_id
             alone = cause.stuck_count == 1 or cure.by_text or entry.mapping_id
             cause.who, cause.button = cure.who, cure.button
@@ -169,6 +184,8 @@ class QboQueueCause(models.Model):
         self.env['qbo.queue.entry']._check_may_repair()
         if self.key == 'connection':
             return self.connection_id._mend()
+        if self.key == 'inbox':
+            return self.action_open_entries()
         stuck = self._entries(stuck=True)
         if len(stuck) == 1 or self._cure().together or self.button == 'skip':
             return stuck._mend(self.button)
@@ -177,6 +194,10 @@ class QboQueueCause(models.Model):
     def action_open_entries(self):
         """Open what is behind this cause."""
         self.ensure_one()
+        if self.key == 'inbox':
+            action = self.connection_id.action_open_inbox()
+            same = ('outcome', '=', self.change_id.outcome)
+            return action | {'domain': [*action['domain'], ('state', '=', 'failed'), same], 'target': 'current'}
         return self._open(Domain.TRUE)
 
     def action_skip(self):

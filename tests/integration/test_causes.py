@@ -260,6 +260,31 @@ class TestRows(RowsMixin, CureCase):
         self.drain(self.connection)
         self.booked(move)
 
+    def test_what_could_not_be_taken_in_stands_here_once_for_each_cause_and_leads_to_the_inbox(self):
+        self.rows(1, state='failed', cure='length', fault_class='ValidationFault', fault_code='2050')
+        Change = self.env['qbo.change']
+        one, two, lone = (Change.create({
+            'connection_id': self.connection.id, 'entity': entity, 'remote_id': remote_id, 'event_key': remote_id,
+            'source': 'poll', 'state': 'failed', 'outcome': outcome}) for entity, remote_id, outcome in (
+                ('Payment', '1', "No journal"), ('Payment', '2', "No journal"), ('CreditMemo', '3', "Locked")))
+        for state in ('waiting', 'done', 'ignored'):
+            Change.create({'connection_id': self.connection.id, 'entity': 'Payment', 'remote_id': "9",
+                           'event_key': state, 'source': 'poll', 'state': state})
+        causes = self.causes()
+        self.assertEqual(len(causes), 3)
+        inbox = causes.filtered('change_id')
+        self.assertEqual({(cause.name, cause.message, cause.entry_count, cause.button) for cause in inbox}, {
+            ("Not taken in", "No journal", 2, 'look'), ("Credit Memo 3: Not taken in", "Locked", 1, 'look')})
+        self.assertEqual(set(inbox.mapped('who')), {'accountant'})
+        for cause, changes in ((inbox[0], one | two), (inbox[1], lone)):
+            for action in (cause.action_open_entries(), cause.action_mend()):
+                self.assertEqual(self.env[action['res_model']].search(action['domain']), changes)
+            self.assertFalse(cause._entries(), "no entry of the queue waits for it")
+        self.assertEqual(causes.filtered('entry_id')._entries().mapped('state'), ['failed'])
+        self.assertEqual(self.env['qbo.queue.entry']._causes(self.connection, 9)[1:], (1, 1), "told of by itself")
+        (one | two | lone).sudo().write({'state': 'done'})
+        self.assertFalse(self.causes().filtered('change_id'))
+
     def test_users_see_causes_of_their_companies_and_mend_nothing(self):
         self.rows(1, state='failed', cure='length', fault_class='ValidationFault', fault_code='2050')
         reader = new_test_user(self.env, 'cause_reader', groups='qbo_connector.group_qbo_user')

@@ -1,8 +1,11 @@
 """The guided path and the checklist at its end: each step by its facts, what is overridden, and who went live."""
 
+from datetime import timedelta
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import format_date
 
 from .common import UK_REALM, US_REALM, QueueCase
 
@@ -124,6 +127,29 @@ class TestChecklist(QueueCase):
         self.assertEqual(self.levels()["Trial"], 'warning')
         link.variance = False
         self.assertEqual(self.levels()["Trial"], 'ok')
+
+    def test_webhooks_are_in_order_once_a_signed_post_has_come_and_hold_nobody_up(self):
+        def line():
+            self.connection.invalidate_recordset()
+            check = self.wizard().check_ids.filtered(lambda check: check.title == "Webhooks")
+            return check.level, check.text
+
+        self.assertEqual(line()[0], 'hint')
+        self.assertIn("every 4 hours", line()[1])
+        token = self.env['qbo.webhook.token'].create({'connection_id': self.connection.id, 'token': "secret"})
+        self.assertEqual(line()[0], 'hint', "a token alone proves nothing")
+        post = self.env['qbo.webhook'].sudo().create({'connection_id': self.connection.id, 'token_id': token.id})
+        self.assertEqual(line(), ('ok', f"Last Post: {format_date(self.env, fields.Datetime.now())}"))
+        # days after it, only the poll found what changed
+        days = fields.Datetime.now() - timedelta(days=9)
+        self.env.cr.execute("UPDATE qbo_webhook SET create_date = %s WHERE id = %s", [days, post.id])
+        self.env['qbo.change'].create({
+            'connection_id': self.connection.id, 'entity': 'Invoice', 'remote_id': '1', 'event_key': 'x',
+            'source': 'poll', 'changed_at': days + timedelta(days=7)})
+        self.assertEqual(line()[0], 'hint')
+        token.unlink()
+        post.sudo().create({'connection_id': self.connection.id})
+        self.assertEqual(line()[0], 'hint')
 
     def test_only_an_administrator_goes_live_and_only_by_what_the_checklist_offers(self):
         accountant = new_test_user(
