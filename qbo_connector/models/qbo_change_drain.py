@@ -7,6 +7,7 @@ object is then taken in by its handler in a transaction of its own.
 
 import json
 import logging
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -72,7 +73,7 @@ class QboChange(models.Model):
         for subject in self._subjects():
             if subject.newest.operation == 'deleted' and subject.newest.source == 'poll':
                 known.append(subject)  # the list of changes itself says that it is gone
-            elif subject.newest.sudo().data:
+            elif subject.newest.sudo().data and not subject.newest._is_overtaken():
                 subject.data = json.loads(subject.newest.sudo().data, parse_float=Decimal)
                 known.append(subject)
             else:
@@ -95,13 +96,13 @@ class QboChange(models.Model):
         :return: list of :class:`Subject` of the rest
         """
         handlers = self.env['qbo.entity']
-        links, taken_in = self._links(), self._taken_in()
+        links, told = self._links(), self._told()
         subjects = []
         for (entity, remote_id), changes in self._by_object().items():
             link = links.get((entity, remote_id), self.env['qbo.binding'])
             binding = link.filtered('active')
             handler = handlers._taker(binding, entity)
-            if all(change._is_known(link, taken_in) for change in changes):
+            if all(change._is_known(link, told) for change in changes):
                 changes._close('ignored', self.env._("Odoo knew it already"), link)
             elif handler is None:
                 changes._close('ignored', self.env._("Not followed"), link)
@@ -122,14 +123,21 @@ class QboChange(models.Model):
         ], order='active, id')
         return {(link.entity, link.remote_id): link for link in links}
 
-    def _taken_in(self):
-        """Return {(entity, remote Id, changed at)} of what was taken in before, of the same objects."""
-        return {(row.entity, row.remote_id, row.changed_at) for row in self.search_fetch([
-            ('connection_id', '=', self.connection_id.id), ('state', '=', 'done'),
+    def _told(self):
+        """Return how often something was told of the same objects, by (entity, remote Id, changed at)."""
+        return Counter((row.entity, row.remote_id, row.changed_at) for row in self.search_fetch([
+            ('connection_id', '=', self.connection_id.id),
             ('entity', 'in', self.mapped('entity')), ('remote_id', 'in', self.mapped('remote_id')),
-        ], ['entity', 'remote_id', 'changed_at'])}
+        ], ['entity', 'remote_id', 'changed_at']))
 
-    def _is_known(self, link, taken_in):
+    def _is_overtaken(self):
+        """Tell whether the object was taken in after the poll brought it: what it brought may be out of date."""
+        return bool(self.search_count([
+            ('connection_id', '=', self.connection_id.id), ('entity', '=', self.entity),
+            ('remote_id', '=', self.remote_id), ('state', '=', 'done'), '|', ('done_at', '>', self.create_date),
+            '&', ('done_at', '=', self.create_date), ('id', '>', self.id)], limit=1))
+
+    def _is_known(self, link, told):
         """Tell whether Odoo knows already what the row tells: most of all, because Odoo did it."""
         if self.source == 'hand' or not link:
             return False
@@ -137,10 +145,10 @@ class QboChange(models.Model):
             return self.operation == 'deleted' and link.state == 'deleted'
         if not self.changed_at or not link.remote_updated_at or not link.active:
             return False
-        # QuickBooks' time has whole seconds. What was taken in of the same second may not have been all of it; and the
-        # poll knows versions, so it told only what is new.
+        # QuickBooks' time has whole seconds. The only event of the second in which Odoo wrote is the echo; of two, one
+        # may be somebody else's. The poll knows versions, so it told only what is new.
         same = self.changed_at == link.remote_updated_at and self.source == 'webhook' and (
-            self.entity, self.remote_id, self.changed_at) not in taken_in
+            told[self.entity, self.remote_id, self.changed_at] == 1)
         return same or self.changed_at < link.remote_updated_at
 
     # === READ === #

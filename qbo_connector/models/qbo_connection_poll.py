@@ -166,13 +166,15 @@ class QboConnection(models.Model):
         taken_in = {(row.entity, row.remote_id, row.version) for row in self.env['qbo.change'].sudo().search_fetch([
             ('connection_id', '=', self.id), ('state', '=', 'done'),
             ('remote_id', 'in', remote_ids)], ['entity', 'remote_id', 'version'])}
+        listed = self._listed(remote_ids)
         references = self.env['qbo.reference'].sudo().with_context(active_test=False).search(
             [('connection_id', '=', self.id), ('remote_id', 'in', remote_ids)])
         mirrored = {(row.entity, row.remote_id, row.sync_token) for row in references}
         for change, data in findings:
             link = links.get((change.entity, change.remote_id), self.env['qbo.binding'])
             if data is None:
-                known = not link.active  # it was taken off here, or never linked
+                # Else it was taken off here, or never linked.
+                known = not link.active and (change.entity, change.remote_id) not in listed
             else:
                 seen = (change.entity, change.remote_id, data.get('SyncToken'))
                 # Of what is linked, a list that was read anew tells nothing: nobody has compared it with the record.
@@ -182,6 +184,10 @@ class QboConnection(models.Model):
                 news.append((change, data))
         return news
 
+    def _listed(self, remote_ids):
+        """Return {(entity, remote Id)} of objects that are followed although no record is linked with them."""
+        return set()
+
 
 class QboChange(models.Model):
     """The part of the inbox that the poll fills."""
@@ -189,16 +195,26 @@ class QboChange(models.Model):
     _inherit = 'qbo.change'  # pylint: disable=consider-merging-classes-inherited  # one file a concern
 
     def _isolated_poll(self, connection):
-        """Ask what changed; an error stops the poll and nothing else."""
+        """Ask what changed; an error stops the poll and nothing else.
+
+        What goes out is held only by what holds everything: no consent, too many calls, a company that is closed. That
+        this one question finds no answer says nothing of the others, and it is asked again late enough for an outage.
+        """
         try:
-            with self.env.cr.savepoint():
-                connection._poll(connection._qbo_client())
-        except faults.QboError as error:
-            if not connection._is_held_by(error):
-                connection._note_trouble(str(error))
+            connection._poll(connection._qbo_client())
+        except Exception as error:  # whatever it is must not stop what goes out
+            self.env.cr.rollback()
+            if isinstance(error, faults.QboError):
+                note = str(error)
+                if not isinstance(error, (faults.InDoubt, faults.Unavailable)):
+                    connection._is_held_by(error)
+            else:
+                note = self.env._(
+                    "Unexpected error (%(kind)s); the server log has the details.", kind=type(error).__name__)
+                _logger.error("The poll stopped unexpectedly", exc_info=error)
             again = fields.Datetime.now() + ASK_AGAIN - timedelta(hours=connection.poll_hours)
-            connection.write({'polled_at': again, 'poll_note': str(error)})
-            _logger.info("What changed in QuickBooks of %s was not told: %s", connection.company_id.name, error)
+            connection.write({'polled_at': again, 'poll_note': note})
+            _logger.info("What changed in QuickBooks of %s was not told: %s", connection.company_id.name, note)
         self._commit()
 
 

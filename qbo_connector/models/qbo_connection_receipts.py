@@ -41,6 +41,12 @@ class QboConnection(models.Model):
         for connection in self:
             connection.receipt_count = counts.get(connection, 0)
 
+    def _listed(self, remote_ids):
+        """Override: of payments that wait for a person it matters that they were deleted."""
+        return super()._listed(remote_ids) | {('Payment', receipt.remote_id) for receipt in self.env[
+            'qbo.receipt'].sudo().search([('connection_id', '=', self.id), ('realm_id', '=', self.realm_id),
+                                          ('remote_id', 'in', remote_ids), ('state', '!=', 'gone')])}
+
     def _alert_people(self):
         """Override to tell once of payments that wait for a person, and again when there are new ones."""
         super()._alert_people()
@@ -74,21 +80,30 @@ class QboReceipt(models.Model):
 
     @api.model
     def _look_again(self, connection):
-        """Have payments read again whose missing document, or customer, got a link since; one statement where none."""
+        """Have payments read again whose document or customer got a link, or was posted, since; one statement."""
+        if connection.pull_payments == 'off':
+            return
         self.flush_model()
+        self.env['account.move'].flush_model(['state'])
         self.env['qbo.binding'].flush_model()
         found = self.env.execute_query(SQL(
             """SELECT DISTINCT receipt.id, receipt.remote_id FROM qbo_receipt receipt
                  JOIN qbo_receipt_line line ON line.receipt_id = receipt.id AND line.move_id IS NULL
                  JOIN qbo_binding link ON link.connection_id = receipt.connection_id AND link.active
                       AND link.entity = line.txn_type AND link.remote_id = line.txn_id AND link.model = 'account.move'
+                 JOIN account_move move ON move.id = link.res_id
                 WHERE receipt.connection_id = %s AND receipt.state = 'waiting' AND receipt.cause = 'document'
                UNION
                SELECT receipt.id, receipt.remote_id FROM qbo_receipt receipt
                  JOIN qbo_binding link ON link.connection_id = receipt.connection_id AND link.active
                       AND link.entity = 'Customer' AND link.remote_id = receipt.data -> 'CustomerRef' ->> 'value'
-                WHERE receipt.connection_id = %s AND receipt.state = 'waiting' AND receipt.cause = 'customer'""",
-            connection.id, connection.id))
+                WHERE receipt.connection_id = %s AND receipt.state = 'waiting' AND receipt.cause = 'customer'
+               UNION
+               SELECT receipt.id, receipt.remote_id FROM qbo_receipt receipt
+                WHERE receipt.connection_id = %s AND receipt.state = 'waiting' AND receipt.cause = 'state'
+                  AND NOT EXISTS (SELECT FROM qbo_receipt_line line JOIN account_move move ON move.id = line.move_id
+                                   WHERE line.receipt_id = receipt.id AND move.state != 'posted')""",
+            connection.id, connection.id, connection.id))
         self._ask_for(connection, found)
 
     @api.model
@@ -97,7 +112,6 @@ class QboReceipt(models.Model):
         if found:
             self.sudo().browse([row_id for row_id, _remote_id in found]).cause = 'asked again'
             self.env['qbo.change']._ask(connection, 'Payment', [remote_id for _id, remote_id in found])
-
 
     def _alert_note(self):
         """Return how many wait for what, and the way to them, as HTML."""

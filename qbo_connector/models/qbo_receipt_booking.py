@@ -221,8 +221,10 @@ class QboReceipt(models.Model):
         if read.currency and read.currency != self.connection_id.home_currency and read.rate != before.rate:
             moved.append('rate')
         settles = read.applications != before.applications
-        if not moved and not settles and self.state != 'decide':
+        if not moved and not settles:
             return self._follow_words(read, before)
+        if settles and not by_person:
+            self.rest_open = False  # was said of other documents
         self.partner_id = self._payer(read, self._documents(read)) or self.partner_id
         if read.deposit_account != before.deposit_account:
             self.journal_id = self._journal(read) or self.journal_id
@@ -232,6 +234,7 @@ class QboReceipt(models.Model):
         try:
             with self.env.cr.savepoint():
                 besides = self._rebook(read, before) if moved else {}
+                self._reword(read, before)
                 self._settle(read, before)
                 for move, amount in besides.items():  # as far as there is money left
                     self._reconcile(self._acting(), self.payment_id, move, amount)
@@ -243,11 +246,17 @@ class QboReceipt(models.Model):
 
     def _follow_words(self, read, before):
         """Follow what is only said of the money."""
-        if self._words(read) != self._words(before) and self.payment_id:
-            self.payment_id.with_env(self._acting()).write(self._words(read))
+        self._reword(read, before)
+        if self.state == 'decide':  # it was taken back there
+            self.write({'state': 'taken', 'cause': False, 'reason': False})
         self.booked = self.data
         self._binding().sync_token = read.sync_token
         return self.env._("Nothing to change in Odoo's ledger.")
+
+    def _reword(self, read, before):
+        """Let the payment say what QuickBooks says of it, where that changed."""
+        if self.payment_id and self._words(read) != self._words(before):
+            self.payment_id.with_env(self._acting()).write(self._words(read))
 
     def _difference(self, read, before):
         """Return what changed in QuickBooks, in words."""
@@ -263,21 +272,33 @@ class QboReceipt(models.Model):
     def _why_not_followed(self, read, before, moved, by_person):
         """Return (cause, reason) of what keeps Odoo from following, or None."""
         what = self._difference(read, before)
-        if moved and (reason := self._immovable(read)):
+        if reason := self._undone() or (moved and self._immovable(read)):
             return 'fixed', self.env._("Changed in QuickBooks (%(what)s). %(reason)s", what=what, reason=reason)
         if obstacle := self._why_not_at_all(read, self._documents(read), self.partner_id):
             return obstacle
         if not by_person and (self.connection_id.pull_payments != 'automatic'):
             return 'asked', self.env._("Changed in QuickBooks (%(what)s). Odoo waits for your click.", what=what)
+        besides = self._settled_besides(before) if moved and not by_person else {}
+        if sum(besides.values(), ZERO) > read.total - sum(split(read)[0].values(), ZERO):
+            return 'used', self.env._(
+                "Changed in QuickBooks (%(what)s). In Odoo its money settles %(documents)s, too, for which too little "
+                "would be left. Follow if that is right, or leave Odoo as it is.",
+                what=what, documents=", ".join(move.display_name for move in besides))
         return None
+
+    def _undone(self):
+        """Return what a person did to the payment in Odoo after which nothing can follow QuickBooks, or ''."""
+        if not self.payment_id:
+            return self.env._("The payment was deleted in Odoo.") if self._read('booked').total else ''
+        if self.payment_id.state not in POSTED:
+            return self.env._("Somebody cancelled it, or reset it to draft, in Odoo.")
+        return ''
 
     def _immovable(self, read):
         """Return why the payment in Odoo can be neither changed nor cancelled by itself, or ''."""
         payment = self.payment_id
         if not payment:
-            return self.env._("The payment was deleted in Odoo.") if self._read('booked').total else ''
-        if payment.state not in POSTED:
-            return self.env._("Somebody cancelled it, or reset it to draft, in Odoo.")
+            return ''
         if payment.reconciled_statement_line_ids:
             return self.env._("In Odoo it is matched with a transaction of the bank. Undo that match, then follow; or "
                               "leave Odoo as it is.")

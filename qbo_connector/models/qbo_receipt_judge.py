@@ -34,7 +34,8 @@ class QboReceipt(models.Model):
             self.journal_id = self._journal(read)
         self.twin_id = self._twin(read, partner)
         obstacle = self._why_not_at_all(read, documents, partner)
-        if obstacle or by_person:
+        # A click says yes to what was said: not to a payment that Odoo got since.
+        if obstacle or (by_person and (not self.twin_id or self.cause == 'twin')):
             return obstacle or ('', '')
         return self._why_not_by_itself(read, documents)
 

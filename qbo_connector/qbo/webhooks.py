@@ -131,7 +131,7 @@ def _classic(notification, post):
     """
     events = _dict(_dict(notification).get('dataChangeEvent')).get('entities')
     realm_id = _id(_dict(notification).get('realmId'))
-    for entity in events if isinstance(events, list) and realm_id else ():
+    for place, entity in enumerate(events if isinstance(events, list) and realm_id else ()):
         entity = _dict(entity)
         name, remote_id = entity.get('name'), _id(entity.get('id'))
         operation = OPERATIONS.get(str(entity.get('operation')).lower())
@@ -139,7 +139,7 @@ def _classic(notification, post):
             continue
         name = _entity(name)
         changed_at, deleted_id = moment(entity.get('lastUpdated')), _id(entity.get('deletedId'))
-        told = [post, name, remote_id, operation, entity.get('lastUpdated'), deleted_id]
+        told = [post, place, name, remote_id, operation, entity.get('lastUpdated'), deleted_id]
         yield Change(realm_id, name, remote_id, operation, changed_at, _digest(told), deleted_id)
 
 

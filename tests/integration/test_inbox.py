@@ -87,6 +87,33 @@ class TestInbox(InboxCase):
         self.assertEqual({*echo.mapped('state'), *unknown.mapped('state')}, {'ignored'})
         self.assertEqual(self.api_calls(), [])
 
+    def test_two_events_of_the_second_in_which_odoo_wrote_are_looked_at_once(self):
+        remote_id = self.link.remote_id
+        self.edit('Invoice', remote_id)
+        second = datetime.fromisoformat(self.one('Invoice', DocNumber=self.move.name)['MetaData']['LastUpdatedTime'])
+        self.link.remote_updated_at = second.astimezone(timezone.utc).replace(tzinfo=None)  # Odoo wrote in it as well
+        self.control('calls', method='DELETE')
+        self.told(('Invoice', remote_id, 'created', 0))
+        self.drain(self.connection)
+        self.assertEqual(self.api_calls(), [], "the first may be the echo")
+        self.told(('Invoice', remote_id, 'updated', 0))
+        self.drain(self.connection)
+        self.assertEqual((len(self.api_calls()), len(self.pulled)), (1, 1), "the other is somebody else's")
+
+    def test_what_the_poll_brought_is_read_anew_when_something_was_taken_in_meanwhile(self):
+        remote_id = self.link.remote_id
+        brought = self.told(('Invoice', remote_id, 'updated', 5), source='poll')
+        brought.data = json.dumps({'Id': remote_id, 'SyncToken': '1', 'CustomerMemo': {'value': "of yesterday"}})
+        brought.not_before = datetime.now() + timedelta(hours=1)
+        self.told(('Invoice', remote_id, 'updated', 9))
+        self.drain(self.connection)
+        self.link.remote_updated_at = False
+        brought.not_before = False
+        self.edit('Invoice', remote_id)
+        self.drain(self.connection)
+        self.assertEqual([row[4]['SyncToken'] for row in self.pulled], ['1', '2'])
+        self.assertNotIn("of yesterday", str(self.pulled[-1]))
+
     def test_what_is_told_often_is_one_read_and_taken_in_once(self):
         remote_id, customer = self.link.remote_id, self.customer
         rows = self.told(

@@ -2,80 +2,15 @@
 
 import contextlib
 import random
-from unittest.mock import patch
-from uuid import uuid4
 
 from odoo import fields
-from odoo.addons.qbo_connector.qbo.webhooks import Change
-from odoo.exceptions import UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from tests.simulator.faults import Refusal
 
 from .common import US_REALM
 from .currencies import MC_REALM, CurrencyCase
-from .settling import SettlingCase
-
-
-class Receiving:
-    """A company that takes payments over, and a bookkeeper at work in QuickBooks' screens."""
-
-    mode = 'automatic'
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.clerk = new_test_user(
-            cls.env, 'enters_payments', groups='account.group_account_invoice,qbo_connector.group_qbo_accountant')
-
-    def take_over(self, realm):
-        """Take payments over from now on, entered as the clerk."""
-        self.connection.write({'pull_payments': self.mode, 'user_id': self.clerk.id})
-        self.bookkeeper = self.simulator.bookkeeper(realm)
-
-    def sent(self, *amounts, **values):
-        """Post invoices and push them; returns them and their Ids in QuickBooks."""
-        moves = [self.document(amount, **values) for amount in amounts]
-        self.drain(self.connection)
-        return (*moves, *(self.remote_id(move) for move in moves))
-
-    def notes(self, record):
-        """Return what the chatter of a record says."""
-        return " ".join(record.message_ids.mapped('body'))
-
-    def close_books(self, day):
-        """Close Odoo's books up to a day, though the demo data has bank transactions that nobody reconciled."""
-        with patch.object(type(self.company), '_validate_locks'):
-            self.company.fiscalyear_lock_date = day
-
-    def remote_id(self, record):
-        """Return the Id in QuickBooks."""
-        return self.env['qbo.binding']._of_record(self.connection, record._name, record.id).remote_id
-
-    def hear(self, *remote_ids):
-        """Let Odoo hear of Payments, each as often as it is named, in this order."""
-        for remote_id in remote_ids:
-            self.env['qbo.change']._note(self.connection, [Change(
-                realm_id=self.connection.realm_id, entity='Payment', remote_id=remote_id, operation='updated',
-                changed_at=fields.Datetime.now(), event_id=uuid4().hex)], 'webhook')
-        self.drain(self.connection)
-        stuck = self.env['qbo.change'].search([('state', 'in', ('failed', 'waiting'))])
-        self.assertFalse(stuck, stuck.mapped('outcome'))
-
-    def receive(self, applied, total=None, **details):
-        """Enter a payment in QuickBooks and let Odoo hear of it; returns its row."""
-        details.setdefault('deposit_to', 'Checking')
-        payment = self.bookkeeper.receive_payment(applied, total, **details)
-        self.hear(payment['Id'])
-        return self.env['qbo.receipt']._of(self.connection, payment['Id'])
-
-
-class ReceivingCase(Receiving, SettlingCase):
-    """The same in a company with one currency, whose payments are booked on an outstanding account."""
-
-    def setUp(self):
-        super().setUp()
-        self.take_over(US_REALM)
+from .receiving import Receiving, ReceivingCase
 
 
 @tagged('standard', 'post_install', '-at_install')
@@ -212,154 +147,44 @@ class TestPaymentsIn(ReceivingCase):
         self.assertEqual((row.state, second.amount_residual, row.payment_id.amount), ('decide', 90.0, 140.0))
         self.assertIn("cannot be settled for as much", row.reason)
 
-
-@tagged('standard', 'post_install', '-at_install')
-class TestPaymentsInDecisions(ReceivingCase):
-    """What is not plain waits for a person, who is told why."""
-
-    def test_a_payment_of_an_unknown_document_is_listed_and_goes_on_once_that_is_linked(self):
-        move, invoice = self.sent(100.0)
-        customer = self.one('Customer')['Id']
-        item = self.one('Item', Name="Queue Item")['Id']
-        line = {'Amount': 50, 'DetailType': 'SalesItemLineDetail', 'SalesItemLineDetail': {'ItemRef': {'value': item}}}
-        self.simulator.seed(US_REALM, 'Invoice', [
-            {'CustomerRef': {'value': customer}, 'DocNumber': 'QB-9', 'Line': [line]}])
-        theirs = self.one('Invoice', DocNumber='QB-9')['Id']
-        row = self.receive({invoice: 100, theirs: 50})
-        self.assertEqual((row.state, row.cause, move.amount_residual), ('waiting', 'document', 100.0))
-        self.assertIn("QB-9", row.reason)
-        row._decline("not ours")
+    def test_words_follow_whatever_else_changed_and_money_used_in_odoo_is_not_taken_back_unasked(self):
+        first, second, a, b = self.sent(100.0, 100.0)
+        row = self.receive({a: 100}, 130)
+        payment, third = row.payment_id, self.document(30.0)
+        self.reconcile(third, payment)
+        self.bookkeeper.edit_payment(row.remote_id, total=110)
         self.hear(row.remote_id)
-        self.assertEqual((row.state, move.amount_residual), ('declined', 100.0))
-        row.action_take_up()
-        self.assertEqual(row.state, 'waiting')
-        other = self.document(50.0)
-        self.env['qbo.binding']._link(self.connection, [{
-            'entity': 'Invoice', 'model': other._name, 'res_id': other.id, 'record_name': other.name,
-            'remote_id': theirs}], "by hand")
-        self.entries(other).state = 'cancelled'
-        self.drain(self.connection)
-        self.drain(self.connection)
-        self.assertEqual((row.state, move.amount_residual, other.amount_residual), ('taken', 0.0, 0.0), row.reason)
-
-    def test_deposits_without_a_journal_wait_for_the_mapping_or_a_choice(self):
-        move, invoice = self.sent(100.0)
-        row = self.receive({invoice: 60}, deposit_to='Undeposited Funds')
-        self.assertEqual((row.state, row.cause), ('waiting', 'journal'))
-        self.assertIn("Undeposited Funds", row.reason)
-        cash = self.env['account.journal'].create({'name': "Till", 'type': 'cash', 'code': 'TILLQ'})
-        self.map('journal', cash, "Undeposited Funds")
-        self.drain(self.connection)
-        self.assertEqual((row.state, row.payment_id.journal_id), ('taken', cash), row.reason)
-        self.assertEqual(move.amount_residual, 40.0)
-
-    def test_closed_books_and_bank_matches_ask_and_a_person_decides(self):
-        first, second, a, b = self.sent(100.0, 50.0)
-        today = fields.Date.today()
-        row = self.receive({a: 100})
-        past = self.bookkeeper.receive_payment(
-            {b: 50}, deposit_to='Checking', date=fields.Date.subtract(today, days=40).isoformat())
-        self.close_books(fields.Date.subtract(today, days=30))
-        self.hear(past['Id'])
-        late = self.env['qbo.receipt']._of(self.connection, past['Id'])
-        self.assertEqual((late.state, late.cause, second.amount_residual), ('waiting', 'lock', 50.0))
-        late.book_on = today
-        late.with_user(self.clerk).action_accept()
-        self.assertEqual((late.state, late.payment_id.date, second.amount_residual), ('taken', today, 0.0))
-        self.close_books(today)
-        self.bookkeeper.void('Payment', row.remote_id)
-        self.hear(row.remote_id)
-        self.assertEqual((row.state, row.payment_id.state, first.amount_residual), ('decide', 'paid', 0.0))
-        self.assertIn("Odoo's books are closed", row.reason)
-        self.close_books(False)
+        self.assertEqual((row.state, row.cause, payment.amount, third.amount_residual), ('decide', 'used', 130.0, 0.0))
+        self.assertIn(third.name, row.reason)
         row.with_user(self.clerk).action_accept()
-        self.assertEqual((row.state, row.payment_id.state, first.amount_residual), ('gone', 'canceled', 100.0),
-                         row.reason)
-        line = self.env['account.bank.statement.line'].create({
-            'journal_id': self.bank.id, 'date': today, 'payment_ref': "In", 'amount': 50.0})
-        suspense = line._seek_for_lines()[1]
-        line.move_id.with_context(skip_readonly_check=True, force_delete=True).write({'line_ids': [
-            fields.Command.update(suspense.id, {'account_id': self.outstanding.id})]})
-        (line.move_id | late.payment_id.move_id).line_ids.filtered(
-            lambda entry: entry.account_id == self.outstanding).reconcile()
-        self.bookkeeper.delete('Payment', late.remote_id)
-        self.hear(late.remote_id)
-        self.assertEqual((late.state, second.amount_residual), ('decide', 0.0))
-        self.assertIn("matched with a transaction of the bank", late.reason)
-        late._decline("the bank has it")
-        self.assertEqual((late.state, late.payment_id.qbo_state, second.amount_residual), ('taken', 'deleted', 0.0))
+        self.assertEqual((row.state, payment.amount, third.amount_residual), ('taken', 110.0, 20.0))
+        self.bookkeeper.edit_payment(row.remote_id, applied={b: 100}, memo="moved")
+        self.hear(row.remote_id)
+        self.assertEqual((row.state, first.amount_residual, second.amount_residual), ('taken', 100.0, 0.0))
+        self.assertEqual(payment.memo, "moved")
+        payment.action_draft()
+        payment.unlink()
+        self.bookkeeper.edit_payment(row.remote_id, applied={a: 100})
+        self.hear(row.remote_id)
+        self.assertEqual((row.state, row.cause, first.amount_residual), ('decide', 'fixed', 100.0))
+        self.assertIn("deleted in Odoo", row.reason)
 
-    def test_the_same_money_entered_on_both_sides_is_linked_and_not_doubled(self):
+    def test_the_rest_that_was_left_open_is_that_of_the_documents_it_was_said_of(self):
         move, invoice = self.sent(100.0)
-        own = self.pay(move)
-        row = self.receive({invoice: 100})
-        self.assertEqual((row.state, row.cause, row.twin_id), ('proposed', 'twin', own))
-        row.with_user(self.clerk).action_link_twin()
-        self.drained()
-        self.assertEqual((row.payment_id, self.remote_id(own)), (own, row.remote_id))
-        self.assertEqual(len(self.books()['Payment']), 1)
-        self.assertEqual(self.env['account.payment'].search_count([('partner_id', '=', self.partner.id)]), 1)
-
-
-@tagged('standard', 'post_install', '-at_install')
-class TestPaymentsProposed(ReceivingCase):
-    """Without a click nothing moves the ledger."""
-
-    mode = 'propose'
-
-    def test_payments_wait_for_a_click_and_so_do_their_changes(self):
-        first, second, a, b = self.sent(100.0, 50.0)
-        rows = self.receive({a: 100}) | self.receive({b: 20})
-        self.assertEqual(set(rows.mapped('state')), {'proposed'})
-        self.assertEqual((first.amount_residual, second.amount_residual), (100.0, 50.0))
-        self.assertEqual(self.connection.receipt_count, 2)
-        for _time in range(2):
-            self.connection._alert_people()
-            told = self.connection.activity_search(['qbo_connector.mail_activity_type_receipts'])
-            self.assertEqual((len(told), told.user_id), (1, self.clerk))
-            self.assertIn(": 2", told.summary)
-        self.env['qbo.receipt'].with_user(self.clerk).action_accept_all()
-        self.assertEqual(set(rows.mapped('state')), {'taken'}, rows.mapped('reason'))
-        self.assertEqual((first.amount_residual, second.amount_residual), (0.0, 30.0))
-        self.connection._alert_people()
-        self.assertFalse(self.connection.activity_search(['qbo_connector.mail_activity_type_receipts']))
-        self.assertIn(self.clerk.name, self.notes(rows[0].payment_id))
-        self.bookkeeper.edit_payment(rows[1].remote_id, applied={b: 45}, total=45)
-        self.bookkeeper.void('Payment', rows[0].remote_id)
-        self.hear(*rows.mapped('remote_id'))
-        self.assertEqual((set(rows.mapped('state')), second.amount_residual), ({'decide'}, 30.0))
-        rows.with_user(self.clerk).action_accept()
-        self.assertEqual((first.amount_residual, second.amount_residual), (100.0, 5.0))
-        prepaid = self.receive({}, 10, customer=self.one('Customer')['Id'])
-        self.assertEqual((prepaid.state, prepaid.cause), ('proposed', 'prepaid'))
-        self.bookkeeper.delete('Payment', prepaid.remote_id)
-        self.hear(prepaid.remote_id)
-        self.assertEqual((prepaid.state, prepaid.payment_id), ('gone', self.env['account.payment']))
-        self.connection.pull_payments = 'off'
-        self.assertFalse(self.receive({a: 1}))
-        self.assert_same_balances_but(first)
-
-    def assert_same_balances_but(self, move):
-        """The invoice that was paid while payments were not followed stays open."""
-        self.assertEqual(move.amount_residual, 100.0)
-
-    def test_only_accountants_decide_and_nobody_edits_what_quickbooks_says(self):
-        _move, invoice = self.sent(100.0)
-        row = self.receive({invoice: 100})
-        reader = new_test_user(self.env, 'reads_receipts', groups='qbo_connector.group_qbo_user')
-        for deed in (row.with_user(reader).action_accept, row.with_user(reader).action_decline,
-                     lambda: row.with_user(self.clerk).write({'amount': 5}), row.with_user(self.clerk).unlink):
-            with self.assertRaises(UserError):
-                deed()
-        self.assertEqual(row.state, 'proposed')
-
-    def test_a_company_that_was_connected_before_takes_nothing_over(self):
-        self.env.cr.execute("ALTER TABLE qbo_connection ALTER pull_payments DROP NOT NULL")
-        self.env.cr.execute("UPDATE qbo_connection SET pull_payments = NULL")
-        self.env['qbo.connection']._init_column('pull_payments')
-        self.connection.invalidate_recordset()
-        self.assertEqual(self.connection.pull_payments, 'off')
-        self.assertEqual(self.env['qbo.connection'].new({}).pull_payments, 'propose')
+        line = {'Amount': 50, 'DetailType': 'SalesItemLineDetail', 'SalesItemLineDetail': {
+            'ItemRef': {'value': self.one('Item', Name="Queue Item")['Id']}}}
+        self.simulator.seed(US_REALM, 'Invoice', [
+            {'CustomerRef': {'value': self.one('Customer')['Id']}, 'DocNumber': name, 'Line': [line]}
+            for name in ('QB-9', 'QB-10')])
+        theirs, other = (self.one('Invoice', DocNumber=name)['Id'] for name in ('QB-9', 'QB-10'))
+        row = self.receive({invoice: 60, theirs: 40})
+        row.with_user(self.clerk).action_accept_rest()
+        self.assertEqual((row.state, move.amount_residual, row.payment_id.amount), ('taken', 40.0, 100.0))
+        self.bookkeeper.edit_payment(row.remote_id, applied={theirs: 50, other: 50})
+        self.hear(row.remote_id)
+        self.assertEqual((row.state, row.cause, move.amount_residual), ('decide', 'document', 40.0))
+        row.with_user(self.clerk).action_accept_rest()
+        self.assertEqual((row.state, move.amount_residual), ('taken', 100.0))
 
 
 @tagged('standard', 'post_install', '-at_install')

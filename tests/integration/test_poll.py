@@ -1,6 +1,7 @@
 """The poll: what no webhook told is found by asking, and what Odoo knows costs nothing."""
 
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -76,6 +77,34 @@ class TestPoll(InboxCase):
         self.assertEqual(self.paths(), ['cdc'])
         self.connection.live_at = False
         self.assertFalse(self.connection.with_context(now=datetime.now())._poll_is_due())
+
+    def test_a_poll_that_fails_holds_up_nothing_and_is_not_repeated_at_once(self):
+        self.control('fail', {'times': 99, 'method': 'GET', 'kind': 'status', 'status': 503})
+        for time in range(4):
+            self.assertEqual(self.poll(), [])
+            self.drain(self.connection)
+            self.assertEqual(len(self.paths()), time + 1, "asked once each time")
+        self.assertFalse(self.connection.paused_until, "what goes out is told by its own troubles")
+        self.assertIn("10000", self.connection.poll_note)
+        move = self.invoice()
+        self.control('fail', method='DELETE')
+        self.drain(self.connection)
+        self.one('Invoice', DocNumber=move.name)
+        with self.subTest("it asks again by itself, and nothing was passed over"), freeze_time(
+                fields.Datetime.now() + timedelta(minutes=16)):
+            self.drain(self.connection)
+            self.assertEqual(len(self.pulled), 2, self.connection.poll_note)
+        with self.subTest("an answer that nobody foresaw"), patch.object(
+                self.env.registry['qbo.connection'], '_note_findings', side_effect=KeyError('Id')), self.assertLogs(
+                'odoo.addons.qbo_connector.models.qbo_connection_poll', 'ERROR'):
+            cursor = self.connection.poll_cursor
+            self.poll()
+            self.assertIn("Unexpected error", self.connection.poll_note)
+            self.assertEqual(self.connection.poll_cursor, cursor, "it is asked for again")
+        with self.subTest("too many calls hold up everything"):
+            self.control('fail', {'times': 1, 'method': 'GET', 'kind': 'status', 'status': 429})
+            self.poll()
+            self.assertTrue(self.connection.paused_until)
 
     def test_webhooks_that_tell_nothing_while_there_are_changes_are_reported_once(self):
         long_ago = fields.Datetime.now() - timedelta(days=3)
