@@ -22,7 +22,8 @@ class QboConnection(models.Model):
         """Count what was done a day, for the graph of Odoo's own dashboard (widget ``dashboard_graph``, bars)."""
         midnight = self._midnight()
         first = midnight - (DAYS - 1) * DAY
-        done = self.env['qbo.queue.entry'].sudo()._read_group(
+        # Days are grouped by the context's time zone alone, today is that of the user's as well.
+        done = self.env['qbo.queue.entry'].sudo().with_context(tz=self.env.tz.zone)._read_group(
             [('connection_id', 'in', self._origin.ids), ('state', '=', 'done'), ('done_at', '>=', first)],
             ['connection_id', 'done_at:day'], ['__count'])
         counts = {(connection.id, day.date()): count for connection, day, count in done}

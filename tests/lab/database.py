@@ -8,10 +8,12 @@ from .machine import Machine
 from .paths import BUILD, REPO, LabError, cache, fingerprint, locked, say
 
 BASE_MODULES = 'account,l10n_us,l10n_uk'
-# Attachments live in the database, so that a copy of the database is whole.
+# Attachments live in the database, so that a copy of the database is whole. And everybody's day is that of the tests'
+# clock: where the demo data lets people live (Brussels) it is tomorrow already in the evening.
 SELF_CONTAINED = """
 env['ir.config_parameter'].set_param('ir_attachment.location', 'db')
 env['ir.attachment'].force_storage()
+env['res.partner'].with_context(active_test=False).search([('tz', '!=', False)]).tz = 'UTC'
 env.cr.commit()
 """
 # Debian's Odoo lacks one file of its pages, on which every browser tour would fail; and pages whose assets
