@@ -32,8 +32,17 @@ class QboConnection(models.Model):
             self.env['qbo.match']._search_all(self)
         else:
             self.env['qbo.match']._follow_links(self)
-        return self._open('qbo.match', self.env._("Match with QuickBooks"), [], view_mode='list', context={
+        action = self._open('qbo.match', self.env._("Match with QuickBooks"), [], view_mode='list', context={
             'default_connection_id': self.id, 'search_default_undecided': 1, 'search_default_group_state': 1})
+        return self._unless_still_reading(action)
+
+    def _unless_still_reading(self, action):
+        """Return an action, after the warning that not everything there is known yet."""
+        reading = self._still_reading()
+        if not reading:
+            return action
+        return self._notification(self.env._("Not everything is compared yet"), self.env._(
+            "%(reading)s Open this again when they are read.", reading=reading), kind='warning', then=action)
 
     def action_open_cutover(self):
         """Open the searches for documents that stand in QuickBooks already."""

@@ -17,6 +17,7 @@ from ..qbo.client import QboClient
 from ..qbo.company import parse_company
 from ..qbo.endpoints import endpoints_for
 from .qbo_governor import PACE, PATIENCE
+from .qbo_list import PAGES_NOW
 
 _logger = logging.getLogger(__name__)
 
@@ -170,7 +171,7 @@ class QboConnection(models.Model):
     def _load_references_or_note(self, client=None):
         """Read QuickBooks' lists; the connection stands even when that fails."""
         try:
-            self._load_references(client=client)
+            self._load_references(client=client, pages=PAGES_NOW)
         except faults.QboError as error:
             self.message_post(body=self.env._(
                 "The lists of QuickBooks could not be read (%(reason)s). Use Refresh Lists.", reason=str(error)))
@@ -193,9 +194,10 @@ class QboConnection(models.Model):
         if not self.env.user.has_group('qbo_connector.group_qbo_accountant'):
             raise AccessError(self.env._("Only a QuickBooks accountant can refresh the lists."))
         self.check_access('read')
-        self.sudo()._ask(lambda client: self.sudo()._load_references(client=client))
-        return self._notification(self.env._("Lists read"), self.env._(
-            "%(count)s accounts, tax codes, terms, methods, items and customers.", count=self.reference_count))
+        self.sudo()._ask(lambda client: self.sudo()._load_references(client=client, pages=PAGES_NOW))
+        return self._notification(self.env._("Lists read"), " ".join(filter(None, (self.env._(
+            "%(count)s accounts, tax codes, terms, methods, items and customers.", count=self.reference_count),
+            self._still_reading()))))
 
     def _ask(self, question):
         """Ask QuickBooks something on behalf of a user, who does not wait for the end of a minute.
@@ -222,12 +224,12 @@ class QboConnection(models.Model):
         return self.env._("QuickBooks' limit of calls in a minute is used up. Try again in %(seconds)s seconds.",
                           seconds=math.ceil(error.retry_after))
 
-    def _notification(self, title, message):
-        """Return a green notification that also reloads the form."""
+    def _notification(self, title, message, kind='success', then=None):
+        """Return a notification that also reloads the form, or does something else then."""
         return {
             'type': 'ir.actions.client', 'tag': 'display_notification',
-            'params': {'title': title, 'message': message, 'type': 'success',
-                       'next': {'type': 'ir.actions.client', 'tag': 'soft_reload'}},
+            'params': {'title': title, 'message': message, 'type': kind,
+                       'next': then or {'type': 'ir.actions.client', 'tag': 'soft_reload'}},
         }
 
     def action_disconnect(self):

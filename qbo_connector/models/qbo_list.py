@@ -1,5 +1,7 @@
 """QuickBooks' lists, and how each is read: page by page, by the drain of the connection or while a person waits."""
 
+import itertools
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import split_every
@@ -10,6 +12,7 @@ from .qbo_reference import ENTITIES
 LISTS = ('Account', 'TaxRate', 'TaxCode', 'Term', 'PaymentMethod', 'Item', 'Customer', 'Vendor')
 EVERY = {'Active': (True, False)}  # a list query hides inactive rows unless it asks for both (QBO: "Query operations")
 PAGE = MAX_PAGE
+PAGES_NOW = 5  # of one list, while a person waits; the drain reads the others
 UNFILTERED = ('TaxAgency', 'CompanyCurrency')  # agencies have no Active; that of currencies may not be asked for
 
 # By the database's clock, with its microseconds, which the ORM's fields leave out: what is read later is stamped later.
@@ -108,14 +111,20 @@ class QboList(models.Model):
 
     # === READING === #
 
-    def _read_to_end(self, client):
-        """Read the list now.
+    def _read_now(self, client, pages=None):
+        """Read the list from its beginning.
 
+        :param int pages: so many at most; what is longer is left to the drain
         :raises QboError: QuickBooks did not answer
         """
         self.position = 0
-        while not self._read_page(client):
-            pass
+        for number in itertools.count(1):
+            if self._read_page(client):
+                return
+            if number == pages:
+                self.due_at = fields.Datetime.now()
+                self.connection_id._trigger_drain(at=self.due_at)
+                return
 
     def _read_page(self, client):
         """Read the next page.
@@ -171,22 +180,32 @@ class QboConnection(models.Model):
         """Return the lists that this company keeps, in the order in which they are read."""
         return (*LISTS, *self._tracked_lists(), *self._further_lists())
 
-    def _load_references(self, kinds=None, client=None):
+    def _load_references(self, kinds=None, client=None, pages=None):
         """Mirror QuickBooks' lists now.
 
         :param kinds: Intuit's entity names, by default all that the company keeps
         :param client: while connecting, the client with the new tokens
+        :param int pages: so many of each list at most; what is longer is left to the drain
         :raises QboError: QuickBooks did not answer; lists read so far are kept
         """
         self.ensure_one()
         client = client or self._qbo_client()
         for row in self.env['qbo.list']._of(self, _with_rates(kinds or self._all_lists())):
-            row._read_to_end(client)
+            row._read_now(client, pages)
         self._lists_were_read()
 
     def _lists_were_read(self):
         """Note that a list was read to its end."""
         self.references_read_at = fields.Datetime.now()
+
+    def _still_reading(self):
+        """Return which lists are so long that they are still being read, in words, or an empty text."""
+        self.ensure_one()
+        lists_sudo = self.env['qbo.list'].sudo().search([('connection_id', '=', self.id), ('position', '>', 0)])
+        names = dict(lists_sudo._fields['entity']._description_selection(self.env))
+        lists = ", ".join(self.env._("%(list)s (%(count)s so far)", list=names[row.entity], count=row.position)
+                          for row in lists_sudo)
+        return lists and self.env._("Long lists are still being read in the background: %(lists)s.", lists=lists)
 
     def _further_lists(self):
         """Return the lists that only some companies keep: of currencies, and of the agencies of codes made here."""

@@ -22,27 +22,31 @@ class QboList(models.Model):
     def _due(self, connection):
         """Return the list that is read next by the drain, or an empty set."""
         return self.sudo().search([
-            ('connection_id', '=', connection.id), ('due_at', '<=', fields.Datetime.now())], order='id', limit=1)
+            ('connection_id', '=', connection.id), ('due_at', '<=', fields.Datetime.now()),
+        ], order='read_at NULLS FIRST, id', limit=1)
 
     @api.model
     def _read_due(self, connection, pages=None):
         """Read what is due, page by page, each committed; only the drain of the connection calls this.
 
-        It makes way after each page when something waits to be sent.
+        It makes way after each page when something waits to be sent, but for a list that was never read to its end:
+        what stands in QuickBooks already has to be known before anything is made there.
 
-        :param int pages: so many at most
+        :param int pages: so many at most of lists that were read before
         """
         queue, client, read = self.env['qbo.queue.entry'].sudo(), None, 0
-        while connection._may_send() and (due := self._due(connection)) and (pages is None or read < pages):
+        while connection._may_ask() and (due := self._due(connection)) and (
+                pages is None or read < pages or not due.read_at):
             if wait := self.env['qbo.governor']._wait(connection, False):
                 connection._trigger_drain(at=fields.Datetime.now() + timedelta(seconds=wait + 1))
                 return
             client = client or connection._qbo_client()
+            first = not due.read_at
             due._isolated(lambda row, client=client: row._read_page_or_note(client))
             read += 1
-            if not queue._commit(1) or (pages is None and queue._is_due(connection)):
+            if not queue._commit(1) or (pages is None and not first and queue._is_due(connection)):
                 break
-        if pages is None and connection._may_send() and self._due(connection):
+        if pages is None and connection._may_ask() and self._due(connection):
             connection._trigger_drain(at=fields.Datetime.now())
 
     def _read_page_or_note(self, client):
@@ -77,9 +81,15 @@ class QboQueueEntry(models.Model):
 
     @api.model
     def _drain(self, connection):
-        """Override to read what is due after what is sent; a page before it, for a queue that never ends."""
+        """Override to read what is due after what is sent; a page before it, for a queue that never ends.
+
+        What was never read is read first, to its end.
+        """
         connection_sudo = connection.sudo()
         lists = self.env['qbo.list'].sudo()
         lists._read_due(connection_sudo, pages=1)
+        if (due := lists._due(connection)) and not due.read_at:
+            connection_sudo._trigger_drain(at=fields.Datetime.now())  # no time was left, or none is allowed now
+            return
         super()._drain(connection)
         lists._read_due(connection_sudo)

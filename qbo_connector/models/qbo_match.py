@@ -349,6 +349,7 @@ class QboMatch(models.Model):
         connection = self._of_context()
         connection.action_refresh_references()
         self._search_all(connection)
+        return connection._unless_still_reading(False)
 
     @api.model
     def _to_decide(self, connections):

@@ -2,7 +2,7 @@
 
 from unittest.mock import patch
 
-from odoo.addons.qbo_connector.models import qbo_list
+from odoo.addons.qbo_connector.models import qbo_connection_oauth, qbo_list
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
@@ -103,6 +103,32 @@ class TestMirror(QueueCase):
         kinds = ['read' if 'query' in call['path'] else 'sent' for call in self.api_calls()[before:]]
         self.assertEqual((kinds[0], kinds[1], kinds.count('read')), ('read', 'sent', (count + 1) // 2 + 1))
         self.assertEqual((lists.position, lists.state), (0, 'read'))
+
+    def test_a_person_waits_for_a_few_pages_and_the_rest_is_read_before_anything_is_sent(self):
+        self.drain(self.connection)
+        self.env['qbo.list'].search([('connection_id', '=', self.connection.id)]).unlink()
+        count, before = len(self.books()['Customer']), self.calls()
+        self.invoice()
+        with patch.object(qbo_list, 'PAGE', 2), patch.object(qbo_connection_oauth, 'PAGES_NOW', 1):
+            with self.own_cursors():
+                answer = self.connection.action_refresh_references()
+            self.assertEqual(self.calls() - before, len(self.connection._all_lists()))
+            self.assertIn("Customer (2 so far)", answer['params']['message'])
+            opened = self.connection.action_open_matches()
+            self.assertIn("Customer (2 so far)", opened['params']['message'])
+            self.assertEqual(opened['params']['next']['res_model'], 'qbo.match')
+            self.drain(self.connection)
+        calls = self.api_calls()[before:]
+        first_sent = next(number for number, call in enumerate(calls) if 'query' not in call['path'])
+        customers = [number for number, call in enumerate(calls) if 'FROM Customer' in call['query'].get('query', '')]
+        self.assertEqual(len([number for number in customers if number < first_sent]), count // 2 + 1)
+        self.assertEqual(self.connection.action_open_matches()['res_model'], 'qbo.match')
+
+    def test_lists_are_read_while_nothing_is_sent_in_a_parallel_run(self):
+        self.connection.parallel_run = True
+        self.desk.rename('Vendor', self.desk.find('Vendor', DisplayName="Mirror Vendor")['Id'], "Parallel Vendor")
+        self.sync('Vendor')
+        self.assertIn(("Parallel Vendor", True), self.shown('Vendor').values())
 
     def test_what_is_gone_becomes_inactive_and_mappings_to_it_stay_but_are_not_used(self):
         company = self.simulator.companies[US_REALM]
