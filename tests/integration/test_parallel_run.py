@@ -24,7 +24,7 @@ class TestParallelRun(ReconcileCase):
                  for move, price in ((same, 100), (apart, 201))]
         typed.append({'DocNumber': "THEIRS", 'CustomerRef': theirs, 'TxnDate': str(TODAY), 'Line': self.line_there(7)})
         made = self.seed(Invoice=typed)['Invoice']
-        self.keep_books().receive_payment({made[0]['Id']: 100})
+        self.keep_books().receive_payment({made[0]['Id']: 100}, date=str(TODAY))
         self.control('calls', method='DELETE')
         books = self.books()
 
