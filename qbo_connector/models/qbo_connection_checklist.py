@@ -185,7 +185,8 @@ class QboConnection(models.Model):
             return Check('ok', title, self.env._("Last Post") + f': {format_date(self.env, self.last_webhook_at)}')
         return Check('hint', title, self.env._(
             "None has come yet, or none for days. Payments and changes made in QuickBooks arrive only when Odoo asks, "
-            "every %(hours)s hours (0: never by itself). Enter the address and a verifier token, on the page Webhooks.",
+            "every %(hours)s hours (0: never by itself). Enter the address and a verifier token, on the page From "
+            "QuickBooks.",
             hours=self.poll_hours))
 
     def _sales(self):

@@ -80,9 +80,11 @@ class QboReconciliation(models.Model):
     @api.depends('connection_id', 'date_from', 'date_to')
     def _compute_display_name(self):
         for run in self:
+            company = run.company_id.name or ""
             run.display_name = self.env._(
-                "%(company)s, %(start)s to %(end)s", company=run.company_id.name or "",
-                start=run.date_from or "…", end=run.date_to or "…")
+                "%(company)s, %(start)s to %(end)s", company=company, start=run.date_from or "…",
+                end=run.date_to or "…",
+            ) if run.date_from or run.date_to else self.env._("%(company)s, all dates", company=company)
 
     @api.constrains('date_from', 'date_to')
     def _check_dates(self):
