@@ -20,6 +20,35 @@ CHOSEN = ('connection_id', 'kind', 'date_from', 'date_to')  # by a person
 TURN = 30.0  # seconds of one company, before the next one has its turn
 ATTEMPTS = 8  # troubles in a row before a run is given up
 WAIT = timedelta(minutes=5)
+KEEP_DAYS = 'qbo_connector.keep_reconciliation_days'
+GC_LIMIT = 100  # runs at once; one may have many rows
+# Runs that nobody will ask for again. Not: of a period, which is filed; the last one of a month, or of a connection;
+# with a spreadsheet that somebody took; what a person explained, and the newest row of what was ever explained, since
+# that one tells later runs whether the explanation still holds or was taken back.
+OLD = """
+    DELETE FROM qbo_reconciliation WHERE id IN (
+        SELECT run.id FROM qbo_reconciliation run
+         WHERE run.state IN ('clean', 'drift', 'failed', 'cancelled') AND run.ended_at < %(limit)s
+           AND run.date_to IS NULL
+           AND (run.state IN ('failed', 'cancelled') OR EXISTS (
+               SELECT 1 FROM qbo_reconciliation later
+                WHERE later.connection_id = run.connection_id AND later.date_to IS NULL
+                  AND (later.ended_at, later.id) > (run.ended_at, run.id) AND later.state IN ('clean', 'drift')
+                  AND date_trunc('month', later.ended_at) = date_trunc('month', run.ended_at)))
+           AND NOT EXISTS (
+               SELECT 1 FROM ir_attachment file
+                WHERE file.res_model = 'qbo.reconciliation' AND file.res_id = run.id)
+           AND NOT EXISTS (
+               SELECT 1 FROM qbo_reconciliation_line line
+                WHERE line.reconciliation_id = run.id AND (line.explained_at >= run.ended_at OR (
+                      EXISTS (SELECT 1 FROM qbo_reconciliation_line same
+                               WHERE same.connection_id = line.connection_id AND same.signature = line.signature
+                                 AND same.explained_at IS NOT NULL)
+                  AND NOT EXISTS (SELECT 1 FROM qbo_reconciliation_line newer
+                                   WHERE newer.connection_id = line.connection_id
+                                     AND newer.signature = line.signature AND newer.id > line.id))))
+      ORDER BY run.id LIMIT %(count)s)
+"""
 
 
 class QboReconciliation(models.Model):
@@ -273,6 +302,20 @@ class QboReconciliation(models.Model):
             })
             if run.state in ('clean', 'drift'):
                 run.sudo().state = 'drift' if run.drift_count else 'clean'
+
+    @api.autovacuum
+    def _gc_old(self):
+        """Delete runs after a while, with their rows; what is filed or was explained stays, see :data:`OLD`.
+
+        The system parameter ``qbo_connector.keep_reconciliation_days`` says after how many days, 180 without it.
+        """
+        days = int(self.env['ir.config_parameter'].sudo().get_param(KEEP_DAYS) or 180)
+        self.env.flush_all()
+        self.env.cr.execute(OLD, {
+            'limit': fields.Datetime.subtract(fields.Datetime.now(), days=days), 'count': GC_LIMIT})
+        deleted = self.env.cr.rowcount
+        self.env.invalidate_all(flush=False)
+        return deleted, deleted == GC_LIMIT
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_filed(self):

@@ -5,6 +5,7 @@ from odoo import fields, models
 from .qbo_audit import KEEP_DAYS
 from .qbo_change import KEEP_INBOX_DAYS
 from .qbo_queue_log import KEEP_SETTLED_DAYS
+from .qbo_reconciliation import KEEP_DAYS as KEEP_RECONCILIATION_DAYS
 
 
 class ResConfigSettings(models.TransientModel):
@@ -23,3 +24,7 @@ class ResConfigSettings(models.TransientModel):
         string="Inbox and Webhook Log (days)", config_parameter=KEEP_INBOX_DAYS,
         help="How long what came from QuickBooks stays after it was taken in, with the posts that told it. Empty: 30 "
              "days. What failed stays until a person has dealt with it.")
+    qbo_keep_reconciliation_days = fields.Integer(
+        string="Reconciliations (days)", config_parameter=KEEP_RECONCILIATION_DAYS,
+        help="How long nightly comparisons stay, with their rows. Empty: 180 days. The last one of each month, those of "
+             "a period, and what was explained stay for ever.")

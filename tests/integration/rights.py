@@ -81,6 +81,7 @@ CORE_FIELDS = {
     'qbo_in_us': 'user',
     'qbo_keep_inbox_days': 'public',
     'qbo_keep_audit_days': 'public',  # of the settings, which only who administers Odoo opens
+    'qbo_keep_reconciliation_days': 'public',
     'qbo_keep_settled_days': 'public',
     'qbo_message': 'user',
     'qbo_notice': 'user',

@@ -101,3 +101,48 @@ class TestReconciliationRuns(ReconcileCase):
         self.connection.sudo().write({'reconcile_next': fields.Datetime.now(), 'reconcile_nightly': False})
         self.turn()
         self.assertEqual(self.env['qbo.reconciliation'].search([]), run)
+
+    def test_old_runs_go_except_what_is_filed_and_what_tells_later_runs_of_an_explanation(self):
+        [invoice] = self.sold(100)
+        self.meddle(invoice, amount='99')
+        mid = (fields.Datetime.now() - timedelta(days=400)).replace(day=10)
+
+        def run(days, state='clean', lines=(), **values):
+            made = self.env['qbo.reconciliation'].sudo().create({
+                'connection_id': self.connection.id, 'kind': 'nightly', 'state': state,
+                'ended_at': mid + timedelta(days=days), **values})
+            for signature, explained in lines:
+                self.env['qbo.reconciliation.line'].sudo().create({
+                    'reconciliation_id': made.id, 'entity': 'Invoice', 'kind': 'total', 'status': 'drift',
+                    'signature': signature, 'explanation': explained and "Agreed",
+                    'explained_at': explained and mid + timedelta(days=explained)})
+            return made
+
+        # explained after the first of these runs; held in the second; taken back in the third, and told since
+        first = run(0, 'drift', [('back', 0.5), ('gone', False)])
+        second = run(1, 'drift', [('back', 0.5), ('once', 0.9)])
+        third, fourth = run(2, 'drift', [('back', False)]), run(3, 'drift', [('back', False)])
+        plain, failed, month_end = run(4), run(5, 'failed'), run(6, 'drift', [('gone', False)])
+        march = run(-40, date_to=mid - timedelta(days=40))
+        taken, draft = run(3.5), run(3.6, 'draft', ended_at=False)
+        self.env['ir.attachment'].create({'name': "x.xlsx", 'res_model': taken._name, 'res_id': taken.id})
+        other = run(30, 'failed')
+        every = first | second | third | fourth | plain | failed | month_end | march | taken | draft | other
+        Run = self.env['qbo.reconciliation']
+        self.env['res.config.settings'].create({'qbo_keep_reconciliation_days': 500}).execute()
+        self.assertEqual(Run._gc_old(), (0, False))
+        self.env['ir.config_parameter'].set_param('qbo_connector.keep_reconciliation_days', False)
+        Run._gc_old()
+        self.assertEqual(every.exists(), first | second | fourth | month_end | march | taken | draft)
+        self.assertFalse(self.env['qbo.reconciliation.line'].search([('reconciliation_id', '=', third.id)]))
+
+        # what was explained long ago holds, once its run is the only one left of its time
+        explained = self.reconcile()
+        self.line(explained, invoice)._explain("Agreed")
+        told = self.reconcile()
+        self.env.cr.execute("UPDATE qbo_reconciliation SET ended_at = ended_at - interval '400 days'")
+        self.env.cr.execute("UPDATE qbo_reconciliation_line SET explained_at = explained_at - interval '400 days'")
+        self.env.invalidate_all()
+        Run._gc_old()
+        self.assertTrue(explained.exists() and told.exists())
+        self.assertEqual(self.told(self.reconcile(), 'explained'), {invoice: 'total,balance'})
