@@ -149,4 +149,4 @@ class QboConnection(models.Model):
             items += Markup("<li>%s</li>") % self.env._("and %(count)s more", count=len(lines) - NAMED)
         address = f'{self.get_base_url()}/odoo/quickbooks-reconciliation/{run.id}'
         return Markup('<p>%s</p><ul>%s</ul><p><a href="%s">%s</a></p>') % (
-            run.trouble or '', items, address, self.env._("Open the reconciliation"))
+            run.trouble or run.remark or '', items, address, self.env._("Open the reconciliation"))

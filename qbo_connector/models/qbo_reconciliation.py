@@ -288,7 +288,10 @@ class QboReconciliation(models.Model):
         self.env['qbo.reconciliation.item']._forget(self)
 
     def _recount(self):
-        """Count the rows by what they mean; a run whose drift was explained away is in agreement."""
+        """Count the rows by what they mean; a run whose drift was explained away is in agreement.
+
+        One with a remark has not seen all there is, which is no agreement.
+        """
         for run in self:
             counts = dict(self.env['qbo.reconciliation.line'].sudo()._read_group(
                 [('reconciliation_id', '=', run.id)], ['status'], ['__count']))
@@ -296,9 +299,9 @@ class QboReconciliation(models.Model):
             [(apart,)] = self.env['qbo.reconciliation.line'].sudo()._read_group(
                 [('reconciliation_id', '=', run.id), ('status', '=', 'drift')], [], ['amount_apart:sum'])
             run.sudo().write({
-                'drift_count': counts.get('drift', 0) + beyond, 'waiting_count': counts.get('waiting', 0),
-                'known_count': counts.get('known', 0), 'explained_count': counts.get('explained', 0),
-                'drift_amount': apart,
+                'drift_count': counts.get('drift', 0) + beyond + bool(run.remark),
+                'waiting_count': counts.get('waiting', 0), 'known_count': counts.get('known', 0),
+                'explained_count': counts.get('explained', 0), 'drift_amount': apart,
             })
             if run.state in ('clean', 'drift'):
                 run.sudo().state = 'drift' if run.drift_count else 'clean'

@@ -53,14 +53,15 @@ class QboReconciliationItem(models.Model):
     _total_index = models.Index('(reconciliation_id, entity, total)')
 
     @api.model
-    def _store(self, run, entity, objects, outside=False):
+    def _store(self, run, entity, objects, is_outside):
         """Store objects, or what they have become.
 
         :param objects: of :class:`~.reconciling.There`
+        :param is_outside: a function that tells whether one is of another time
         """
-        rows = [(run.id, entity, *(getattr(one, name) for name in FACTS), outside) for one in objects]
+        rows = [(run.id, entity, *(getattr(one, name) for name in FACTS), is_outside(one)) for one in objects]
         if rows:
-            news = ', '.join(f'{name} = EXCLUDED.{name}' for name in FACTS[1:])
+            news = ', '.join(f'{name} = EXCLUDED.{name}' for name in (*FACTS[1:], 'outside'))
             self.env.cr.execute_values(
                 f"INSERT INTO qbo_reconciliation_item (reconciliation_id, entity, {', '.join(FACTS)}, outside) "
                 f"VALUES %s ON CONFLICT (reconciliation_id, entity, remote_id) DO UPDATE SET {news}",
@@ -92,9 +93,11 @@ class QboReconciliationItem(models.Model):
             [run.id, entity, list(remote_ids)])
 
     @api.model
-    def _forget(self, runs):
-        """Delete the rows of runs that ended."""
-        self.env.cr.execute("DELETE FROM qbo_reconciliation_item WHERE reconciliation_id = ANY(%s)", [runs.ids])
+    def _forget(self, runs, entity=None):
+        """Delete the rows of runs, or those of one type."""
+        self.env.cr.execute(
+            "DELETE FROM qbo_reconciliation_item WHERE reconciliation_id = ANY(%s) AND (%s IS NULL OR entity = %s)",
+            [runs.ids, entity, entity])
 
 
 def _there(row):

@@ -29,7 +29,8 @@ class QboReconciliation(models.Model):
             reason = inbox.get(finding.there.remote_id, NO_REASON) if finding.there else NO_REASON
             if finding.here is not None:
                 reason = ((reason[0] and reason) or queue.get((finding.model, finding.res_id))
-                          or self._by_decision(handler, finding) or self._by_others(queue, others.get(index, ()))
+                          or self._by_decision(handler, finding)
+                          or self._by_others(queue, finding, others.get(index, ()))
                           or NO_REASON)
             reasons.append((reason[0], reason[1] or finding.text))
         return reasons
@@ -98,9 +99,13 @@ class QboReconciliation(models.Model):
         record = self.env[finding.model].browse(finding.res_id)
         return handler._counterparts(record)
 
-    def _by_others(self, queue, others):
-        """Return the reason that payments or credits of a document give, or None."""
+    def _by_others(self, queue, finding, others):
+        """Return the reason that payments or credits of a document give, or None.
+
+        What is kept out explains as much as it amounts to, and no cent more.
+        """
         connection, handlers = self.connection_id, self.env['qbo.entity'].with_context(qbo_once={})
+        kept = []
         found = [queue.get((one._name, one.id)) for one in others]
         for wanted in ('failed', 'waiting'):
             for one, reason in zip(others, found, strict=True):
@@ -109,11 +114,27 @@ class QboReconciliation(models.Model):
         for one, reason in zip(others, found, strict=True):
             handler = handlers._for_record(one)
             if reason:
-                return (reason[0], f'{one.display_name}: {reason[1]}')
+                kept.append((one, handler, reason))
+                continue
             if handler is None or handler._for_binding(self.env['qbo.binding']._of_record(
                     connection, one._name, one.id)) is not None:
                 continue
             intent, text = handler._intent(connection, one)
             if intent == KEEP:
-                return ('left', f'{one.display_name}: {text}')
+                kept.append((one, handler, ('left', text)))
+        explained = sum(self._amount_of(handler, one, finding) for one, handler, _reason in kept)
+        if kept and self._apart(finding) <= explained:
+            one, _handler, (reason, text) = kept[0]
+            return (reason, f'{one.display_name}: {text}')
         return None
+
+    def _apart(self, finding):
+        """Return by how much the open amounts of a document differ."""
+        return abs(finding.here.balances[0] - finding.there.balance)
+
+    def _amount_of(self, handler, record, finding):
+        """Return how much of a difference a payment or credit can make up; all of it where that is not known."""
+        name = handler._qbo_amount if handler is not None else None
+        if not name or (finding.here.currency and record.currency_id.name != finding.here.currency):
+            return self._apart(finding)
+        return abs(handler._decimal(record[name]))

@@ -27,6 +27,7 @@ from ..qbo.reconciling import (
 )
 
 CHUNK = 1000
+ROUNDS = 5  # how often pages are read again because what they show moved meanwhile
 GONE = (Here(stands=False), 0)  # what was deleted in Odoo
 LINKS = """
     SELECT res_id, remote_id, state, kept_because, variance, variance_open, remote_total::text, remote_tax::text,
@@ -106,7 +107,7 @@ class QboReconciliation(models.Model):
             steps += [('read', entity), ('count', entity)]
             steps += [('match', handler._name) for handler in handlers if handler._qbo_entity == entity]
             steps += [('strays', entity), ('surplus', entity)]
-        return [*steps, ('read', 'Customer'), ('customers', 'Customer'), ('debtors', 'Customer'), ('totals', '')]
+        return [*steps, *((step, 'Customer') for step in ('read', 'count', 'customers', 'debtors')), ('totals', '')]
 
     def _step(self, client):
         """Take one step and note where to go on."""
@@ -138,12 +139,28 @@ class QboReconciliation(models.Model):
         return [('TxnDate', operator, day) for operator, day in (('>=', self._since()), ('<=', self.date_to)) if day]
 
     def _step_read(self, client, entity, start, position):
-        """Read one page of objects into the work table."""
-        found = self._query(client, select(entity, self._conditions(entity), start=start or 1)).get(entity) or []
-        self._keep(entity, found)
-        return (start or 1) + len(found) if len(found) == MAX_PAGE else None
+        """Read one page of objects into the work table.
 
-    def _keep(self, entity, found, outside=False):
+        Each begins with the last row of the page before. When that is another one by now, something was deleted, or
+        dated otherwise, and others moved over the edge between the pages, unseen: all is read anew.
+        """
+        start = start or 1
+        found = self._query(client, select(entity, self._conditions(entity), start=start)).get(entity) or []
+        if start > 1 and (not found or found[0]['Id'] != position['last']):
+            if position.get('rounds', 0) < ROUNDS:
+                return self._read_anew(entity, position)
+            position['moved'] = True
+        self._keep(entity, found)
+        position['last'] = found[-1]['Id'] if found else ''
+        return start + len(found) - 1 if len(found) == MAX_PAGE else None
+
+    def _read_anew(self, entity, position):
+        """Forget what was read of a type; returns where its reading begins."""
+        position['rounds'] = position.get('rounds', 0) + 1
+        self.env['qbo.reconciliation.item']._forget(self, entity)
+        return 1
+
+    def _keep(self, entity, found):
         """Put objects into the work table and return them as they were read."""
         if entity == 'Customer':
             read = [There(remote_id=one['Id'], number=one.get('DisplayName') or '',
@@ -152,7 +169,7 @@ class QboReconciliation(models.Model):
         else:
             database = (self.connection_id.database_uuid or '')[:8]
             read = [read_object(one, database) for one in found]
-        self.env['qbo.reconciliation.item']._store(self, entity, read, outside)
+        self.env['qbo.reconciliation.item']._store(self, entity, read, self._is_outside)
         return {one.remote_id: one for one in read}
 
     def _step_count(self, client, entity, _at, position):
@@ -161,19 +178,31 @@ class QboReconciliation(models.Model):
         self.env.cr.execute("SELECT count(*) FROM qbo_reconciliation_item WHERE reconciliation_id = %s AND entity = %s",
                             [self.id, entity])
         [read] = self.env.cr.fetchone()
-        if counted != read:
+        if counted != read and position.get('rounds', 0) < ROUNDS:
+            position['step'] -= 1  # back to reading
+            if counted < read:
+                return self._read_anew(entity, position)
+            position['rounds'] = position.get('rounds', 0) + 1
+            return read or 1  # what was made meanwhile follows on the last one
+        if counted != read or position.get('moved'):
             self.remark = "; ".join(filter(None, (self.remark, self.env._(
                 "QuickBooks counted %(counted)s of %(entity)s when %(read)s had been read: some were made or deleted "
                 "meanwhile", counted=counted,
                 entity=self.env['qbo.entity']._entity_label(entity), read=read))))
+        position |= {'rounds': 0, 'moved': False}
+        return None
 
-    def _by_ids(self, client, entity, remote_ids, outside):
+    def _by_ids(self, client, entity, remote_ids):
         """Read objects by their Ids, whatever their date."""
         found = {}
         for some in split_every(MAX_IN, sorted(remote_ids), list):
-            found |= self._keep(
-                entity, self._query(client, select(entity, {'Id': some})).get(entity) or [], outside)
+            found |= self._keep(entity, self._query(client, select(entity, {'Id': some})).get(entity) or [])
         return found
+
+    def _is_outside(self, one):
+        """Tell whether an object is of another time, and was read because of its link alone."""
+        since, until = self._since(), self.date_to
+        return bool(one.day and ((since and one.day < since) or (until and one.day > until)))
 
     # === ODOO'S DOCUMENTS === #
 
@@ -186,8 +215,7 @@ class QboReconciliation(models.Model):
         links = self._links(handler, records.ids)
         there = self._read_items(entity, {link.remote_id for link in links.values()})
         absent = {link.remote_id for link in links.values()} - there.keys()
-        outside = self._by_ids(client, entity, absent, outside=True)
-        there |= outside
+        there |= self._by_ids(client, entity, absent)
         loose = [record_id for record_id in here if record_id not in links]
         paired = self._pair(handler, records, here, loose)
         there |= self._read_items(entity, set(paired.values()) - there.keys())
@@ -195,10 +223,12 @@ class QboReconciliation(models.Model):
                    for record_id in here}
         findings = [Finding(
             entity, (), facts, there.get(remotes[record_id]), handler._qbo_model, record_id, partner_id,
-            links.get(record_id), remotes[record_id] in outside)
+            links.get(record_id))
             for record_id, (facts, partner_id) in here.items()]
         self._judge(handler, findings)
         self._look_again(client, handler, findings)
+        for finding in findings:
+            finding.outside = bool(finding.there and self._is_outside(finding.there))
         tally = Tally.load(position['tally'].get(entity, {}))
         for finding in findings:
             facts = finding.here
@@ -263,7 +293,7 @@ class QboReconciliation(models.Model):
                 ('done_at', '>=', self.started_at)], limit=1):
             return
         now = self._by_ids(
-            client, handler._qbo_entity, {finding.there.remote_id for finding in differing}, outside=False)
+            client, handler._qbo_entity, {finding.there.remote_id for finding in differing})
         here = handler._here(self.connection_id, [finding.res_id for finding in differing])
         self.env['qbo.reconciliation.item']._drop(
             self, handler._qbo_entity, {finding.there.remote_id for finding in differing} - now.keys())
@@ -291,6 +321,7 @@ class QboReconciliation(models.Model):
                     entity, (), facts, there[remote_id], model, res_id, partner_id, links.get(res_id), elsewhere=True))
             if handler is not None:
                 self._judge(handler, findings)
+                self._look_again(client, handler, findings)
                 self._tell(handler, [finding for finding in findings if finding.kinds])
             self.env['qbo.reconciliation.item']._match(self, entity, model, pairs)
         return True if len(rows) == CHUNK else None

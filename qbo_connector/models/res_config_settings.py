@@ -26,5 +26,5 @@ class ResConfigSettings(models.TransientModel):
              "days. What failed stays until a person has dealt with it.")
     qbo_keep_reconciliation_days = fields.Integer(
         string="Reconciliations (days)", config_parameter=KEEP_RECONCILIATION_DAYS,
-        help="How long nightly comparisons stay, with their rows. Empty: 180 days. The last one of each month, those of "
-             "a period, and what was explained stay for ever.")
+        help="How long nightly comparisons stay, with their rows. Empty: 180 days. The last one of each month, those "
+             "of a period, and what was explained stay for ever.")

@@ -36,8 +36,8 @@ class TestReconciliation(ReconcileCase):
         self.assertEqual((totals['Invoice'].here_balance, totals['Invoice'].there_balance), (370, 370))
         self.assertEqual((totals['Payment'].here_total, totals['Payment'].there_total), (230.02, 230.02))
         self.assertEqual((totals['Customer'].here_total, totals['Customer'].there_total), (330, 330))
-        # one page and one count of each kind, one page of customers; nothing was written
-        self.assertEqual((run.api_calls, len(self.api_calls())), (7, 7))
+        # one page and one count of each kind and of customers; nothing was written
+        self.assertEqual((run.api_calls, len(self.api_calls())), (8, 8))
         self.assertEqual({call['method'] for call in self.api_calls()}, {'GET'})
         self.assertFalse(self.env['qbo.reconciliation.item'].sudo().search([('reconciliation_id', '=', run.id)]))
 

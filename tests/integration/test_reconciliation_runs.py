@@ -5,6 +5,8 @@ from functools import partial
 from unittest.mock import patch
 from urllib.parse import unquote_plus
 
+import psycopg2
+
 from odoo import fields
 from odoo.addons.qbo_connector.models import qbo_reconciliation, qbo_reconciliation_run
 from odoo.addons.qbo_connector.models.qbo_connection_reconciliation import DRIFTED
@@ -13,7 +15,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .reconciling import ReconcileCase
+from .reconciling import TODAY, ReconcileCase
 
 
 @tagged('standard', 'post_install', '-at_install')
@@ -52,7 +54,7 @@ class TestReconciliationRuns(ReconcileCase):
         self.assertEqual((run.state, self.told(run), run.compared), ('drift', {invoices[6]: 'total,balance'}, 7))
         pages = [call for call in self.api_calls() if 'FROM Invoice' in unquote_plus(str(call))
                  and 'STARTPOSITION' in str(call) and ' IN ' not in unquote_plus(str(call))]
-        self.assertEqual(len(pages), 3 + 1, "three pages, one of them twice")
+        self.assertEqual(len(pages), 4 + 1, "four pages, each begins with the last row before it; one of them twice")
 
     def test_what_is_sent_while_the_books_are_compared_is_read_again_before_it_is_told(self):
         [invoice] = self.sold(100)
@@ -101,6 +103,132 @@ class TestReconciliationRuns(ReconcileCase):
         self.connection.sudo().write({'reconcile_next': fields.Datetime.now(), 'reconcile_nightly': False})
         self.turn()
         self.assertEqual(self.env['qbo.reconciliation'].search([]), run)
+
+    def meanwhile(self, step, action, entity='Invoice', times=1):
+        """Let something happen right after a step has been taken for a type; the run that is not interrupted."""
+        Run, left = type(self.env['qbo.reconciliation']), [times]
+        original = getattr(Run, step)
+
+        def then(run, client, what, at, position):
+            following = original(run, client, what, at, position)
+            if what == entity and left[0]:
+                left[0] -= 1
+                action(run)
+            return following
+
+        return patch.object(Run, step, then)
+
+    def small_pages(self):
+        """Read three objects at once."""
+        self.patch(qbo_reconciliation_run, 'MAX_PAGE', 3)
+        self.patch(qbo_reconciliation_run, 'select', partial(select, max_results=3))
+
+    def test_what_moves_over_the_edge_of_a_page_while_others_are_deleted_or_made_is_seen(self):
+        invoices = self.sold(*range(101, 106))
+        books, customer = self.keep_books(), self.there(invoices[0])['CustomerRef']
+        [strange] = self.seed(Invoice=[{'DocNumber': "HAND-1", 'CustomerRef': customer, 'TxnDate': str(TODAY),
+                                        'Line': self.line_there(55)}])['Invoice']
+        gone = [self.there(invoice)['Id'] for invoice in invoices[:3]]
+        self.small_pages()
+        # after the first page one of its objects is deleted: the fourth would be on none, and the others count right
+        late = []
+
+        def delete(run):
+            books.delete('Invoice', gone[len(late)])
+            late.append(1)
+
+        with self.meanwhile('_step_read', delete):
+            run = self.reconcile()
+        self.assertEqual(self.told(run), {invoices[0]: 'missing_there', strange['Id']: 'missing_here'})
+        self.assertEqual((run.remark, run.compared), (False, 6))
+        # one after each page, two of them: read anew each time
+        with self.meanwhile('_step_read', delete, times=2):
+            self.assertEqual(set(self.told(self.reconcile())), {*invoices[:3], strange['Id']})
+        made = []
+
+        def make(run):
+            made.append(self.seed(Invoice=[{
+                'DocNumber': f"LATE-{len(made)}", 'CustomerRef': customer, 'TxnDate': str(TODAY),
+                'Line': self.line_there(5)}])['Invoice'][0]['Id'])
+
+        with self.meanwhile('_step_read', make):
+            run = self.reconcile()
+        self.assertEqual(set(self.told(run)), {*invoices[:3], strange['Id'], *made})
+        self.assertFalse(run.remark)
+
+    def test_books_that_never_stand_still_are_not_said_to_agree(self):
+        [invoice] = self.sold(100)
+        customer = self.there(invoice)['CustomerRef']
+        made = []
+
+        def make(run):
+            made.append(self.seed(Invoice=[{
+                'DocNumber': f"LATE-{len(made)}", 'CustomerRef': customer, 'TxnDate': str(TODAY),
+                'Line': self.line_there(0)}])['Invoice'][0]['Id'])
+
+        with self.meanwhile('_step_read', make, times=99):
+            run = self.reconcile()
+        self.assertIn("were made or deleted meanwhile", run.remark)
+        self.assertIn("Invoice", run.remark)
+        run.line_ids._explain("Known")  # all but that not everything was seen
+        self.assertEqual((run.state, run.drift_count), ('drift', 1))
+        self.alert()
+        self.assertEqual(self.connection.activity_search([DRIFTED]).summary, "QuickBooks and Odoo differ: 1")
+
+    def test_what_is_sent_or_taken_back_after_its_page_was_read_is_no_drift(self):
+        gone, kept = self.sold(100, 200)
+        new = []
+
+        def work(run):
+            move = run.env['account.move'].browse(gone.id)
+            move.button_draft()
+            move.button_cancel()
+            copy = move.copy({'invoice_date': TODAY})
+            copy.action_post()
+            new.append(copy.id)
+            run.env.cr.precommit.run()
+            for _time in range(2):
+                run.env['qbo.queue.entry']._drain(run.connection_id)
+
+        with self.meanwhile('_step_count', work):
+            run = self.reconcile()
+        self.assertEqual((run.state, self.told(run, 'drift', 'waiting', 'known')), ('clean', {}))
+        self.assertEqual(self.there(self.env['account.move'].browse(new))['TotalAmt'], 100)
+        [invoices] = run.total_ids.filtered(lambda total: total.entity == 'Invoice')
+        self.assertEqual((invoices.here_total, invoices.there_total, invoices.rest), (300, 300, 0))
+        self.assertTrue(kept)
+
+    def test_a_quickbooks_that_stays_away_at_a_later_page_ends_the_run_and_agrees_with_nothing(self):
+        self.sold(*range(101, 109))
+        self.small_pages()
+        self.control('fail', {'path': '/query', 'after': 2, 'times': 99, 'kind': 'status', 'status': 503})
+        run = self.env['qbo.reconciliation'].create({'connection_id': self.connection.id})
+        run.action_start()
+        for _time in range(qbo_reconciliation.ATTEMPTS):
+            self.assertIn(run.state, ('waiting', 'running'))
+            run.sudo().not_before = False
+            self.connection.sudo().paused_until = False
+            self.turn()
+        self.assertEqual((run.state, run.compared), ('failed', 0))
+        self.assertTrue(run.trouble)
+        self.connection.invalidate_recordset()
+        self.assertIn("not completed", self.connection.reconciliation_text)
+        with self.assertRaises(UserError):
+            run.action_xlsx()
+
+    def test_two_runs_of_a_company_are_never_open_at_once(self):
+        run = self.env['qbo.reconciliation'].create({'connection_id': self.connection.id})
+        other = run.copy()
+        run.action_start()
+        with self.assertRaises(UserError):
+            other.action_start()
+        with self.assertRaises(psycopg2.errors.UniqueViolation), self.env.cr.savepoint(), \
+                mute_logger('odoo.sql_db'):  # two requests that both saw none
+            other.sudo().state = 'waiting'
+            other.flush_recordset()
+        self.connection.sudo().reconcile_next = fields.Datetime.now()
+        self.turn()
+        self.assertEqual(self.env['qbo.reconciliation'].search([('state', '!=', 'draft')]), run)
 
     def test_old_runs_go_except_what_is_filed_and_what_tells_later_runs_of_an_explanation(self):
         [invoice] = self.sold(100)
