@@ -55,6 +55,14 @@ class QboConnection(models.Model):
                 'next': {'type': 'ir.actions.act_window_close'}},
         }
 
+    def _archive_links(self):
+        """Override: what another company is told of begins anew; what waits in the inbox was told of this one."""
+        super()._archive_links()
+        self.write({'poll_cursor': False, 'polled_at': False, 'poll_asked': False})
+        self.env['qbo.change'].sudo().search([
+            ('connection_id', '=', self.id), ('state', 'in', ('waiting', 'failed'))])._close(
+                'ignored', self.env._("Disconnected, links archived."), self.env['qbo.binding'])
+
     # === WHEN === #
 
     def _poll_is_due(self):

@@ -47,6 +47,15 @@ class QboConnection(models.Model):
             'qbo.receipt'].sudo().search([('connection_id', '=', self.id), ('realm_id', '=', self.realm_id),
                                           ('remote_id', 'in', remote_ids), ('state', '!=', 'gone')])}
 
+    def _archive_links(self):
+        """Override: what was not decided stays as it is; another company's payments have the same Ids."""
+        super()._archive_links()
+        receipts = self.env['qbo.receipt'].sudo().search([
+            ('connection_id', '=', self.id), ('state', 'in', UNDECIDED)])
+        receipts.decision = self.env._("Disconnected, links archived.")
+        for receipt in receipts:
+            receipt._leave()
+
     def _alert_people(self):
         """Override to tell once of payments that wait for a person, and again when there are new ones."""
         super()._alert_people()
@@ -84,14 +93,12 @@ class QboReceipt(models.Model):
         if connection.pull_payments == 'off':
             return
         self.flush_model()
-        self.env['account.move'].flush_model(['state'])
         self.env['qbo.binding'].flush_model()
         found = self.env.execute_query(SQL(
             """SELECT DISTINCT receipt.id, receipt.remote_id FROM qbo_receipt receipt
                  JOIN qbo_receipt_line line ON line.receipt_id = receipt.id AND line.move_id IS NULL
                  JOIN qbo_binding link ON link.connection_id = receipt.connection_id AND link.active
                       AND link.entity = line.txn_type AND link.remote_id = line.txn_id AND link.model = 'account.move'
-                 JOIN account_move move ON move.id = link.res_id
                 WHERE receipt.connection_id = %s AND receipt.state = 'waiting' AND receipt.cause = 'document'
                UNION
                SELECT receipt.id, receipt.remote_id FROM qbo_receipt receipt
@@ -100,11 +107,17 @@ class QboReceipt(models.Model):
                 WHERE receipt.connection_id = %s AND receipt.state = 'waiting' AND receipt.cause = 'customer'
                UNION
                SELECT receipt.id, receipt.remote_id FROM qbo_receipt receipt
-                WHERE receipt.connection_id = %s AND receipt.state = 'waiting' AND receipt.cause = 'state'
-                  AND NOT EXISTS (SELECT FROM qbo_receipt_line line JOIN account_move move ON move.id = line.move_id
-                                   WHERE line.receipt_id = receipt.id AND move.state != 'posted')""",
+                WHERE receipt.connection_id = %s AND receipt.state = 'waiting' AND receipt.cause = 'state'""",
             connection.id, connection.id, connection.id))
-        self._ask_for(connection, found)
+        # A link may lead to nothing, and a read costs: not before something else, or nothing, is in the way.
+        self._ask_for(connection, [(row_id, remote_id) for row_id, remote_id in found
+                                   if (row := self.sudo().browse(row_id))._obstacle() != row.cause])
+
+    def _obstacle(self):
+        """Return the cause that stops it now, as it was read last, or ''."""
+        read = self._read()
+        documents = self._documents(read)
+        return (self._why_not_at_all(read, documents, self._payer(read, documents)) or ('',))[0]
 
     @api.model
     def _ask_for(self, connection, found):

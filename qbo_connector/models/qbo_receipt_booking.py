@@ -175,8 +175,8 @@ class QboReceipt(models.Model):
     def _binding(self):
         """Return the live link of the Payment, or empty."""
         return self.env['qbo.binding'].sudo().search([
-            ('connection_id', '=', self.connection_id.id), ('entity', '=', 'Payment'),
-            ('remote_id', '=', self.remote_id)])
+            ('connection_id', '=', self.connection_id.id), ('realm_id', '=', self.realm_id),
+            ('entity', '=', 'Payment'), ('remote_id', '=', self.remote_id)])
 
     def _bind(self, read):
         """Link the Payment with what it is in Odoo: the payment, or the first credit that it applies."""
@@ -225,10 +225,12 @@ class QboReceipt(models.Model):
             return self._follow_words(read, before)
         if settles and not by_person:
             self.rest_open = False  # was said of other documents
-        self.partner_id = self._payer(read, self._documents(read)) or self.partner_id
+        partner = self._payer(read, self._documents(read)) or self.partner_id
+        if len(partner) == 1:
+            self.partner_id = partner
         if read.deposit_account != before.deposit_account:
             self.journal_id = self._journal(read) or self.journal_id
-        if obstacle := self._why_not_followed(read, before, moved, by_person):
+        if obstacle := self._why_not_followed(read, before, moved, partner, by_person):
             self._list('decide', *obstacle)
             return self.reason
         try:
@@ -269,12 +271,12 @@ class QboReceipt(models.Model):
             changed.append(self.env._("what it settles"))
         return ", ".join(changed) or self.env._("nothing")
 
-    def _why_not_followed(self, read, before, moved, by_person):
+    def _why_not_followed(self, read, before, moved, partner, by_person):
         """Return (cause, reason) of what keeps Odoo from following, or None."""
         what = self._difference(read, before)
         if reason := self._undone() or (moved and self._immovable(read)):
             return 'fixed', self.env._("Changed in QuickBooks (%(what)s). %(reason)s", what=what, reason=reason)
-        if obstacle := self._why_not_at_all(read, self._documents(read), self.partner_id):
+        if obstacle := self._why_not_at_all(read, self._documents(read), partner):
             return obstacle
         if not by_person and (self.connection_id.pull_payments != 'automatic'):
             return 'asked', self.env._("Changed in QuickBooks (%(what)s). Odoo waits for your click.", what=what)

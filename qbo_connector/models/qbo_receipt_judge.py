@@ -29,7 +29,8 @@ class QboReceipt(models.Model):
         :param bool by_person: somebody said yes to what only asks
         """
         documents = self._documents(read)
-        self.partner_id = partner = self._payer(read, documents)
+        partner = self._payer(read, documents)
+        self.partner_id = partner if len(partner) == 1 else False
         if not self.journal_id:
             self.journal_id = self._journal(read)
         self.twin_id = self._twin(read, partner)
@@ -126,8 +127,9 @@ class QboReceipt(models.Model):
         """Return ``{(type, Id): document}`` of what it settles and Odoo has."""
         wanted = {(link.txn_type, link.txn_id) for link in read.applications if link.txn_type in LINKED}
         links = self.env['qbo.binding'].sudo().search([
-            ('connection_id', '=', self.connection_id.id), ('model', '=', 'account.move'),
-            ('entity', 'in', LINKED), ('remote_id', 'in', [txn_id for _type, txn_id in wanted])])
+            ('connection_id', '=', self.connection_id.id), ('realm_id', '=', self.realm_id),
+            ('model', '=', 'account.move'), ('entity', 'in', LINKED),
+            ('remote_id', 'in', [txn_id for _type, txn_id in wanted])])
         found = {(link.entity, link.remote_id): link._record() for link in links}
         return {key: move for key, move in found.items() if key in wanted and move}
 
@@ -142,8 +144,8 @@ class QboReceipt(models.Model):
         if documents:
             return self.env['account.move'].union(*documents.values()).commercial_partner_id
         link = self.env['qbo.binding'].sudo().search([
-            ('connection_id', '=', self.connection_id.id), ('entity', '=', 'Customer'),
-            ('remote_id', '=', read.customer)], limit=1)
+            ('connection_id', '=', self.connection_id.id), ('realm_id', '=', self.realm_id),
+            ('entity', '=', 'Customer'), ('remote_id', '=', read.customer)], limit=1)
         record = link._record() if link else None
         if not record:
             return self.env['res.partner']

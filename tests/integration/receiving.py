@@ -59,6 +59,7 @@ class Receiving:
     def receive(self, applied, total=None, **details):
         """Enter a payment in QuickBooks and let Odoo hear of it; returns its row."""
         details.setdefault('deposit_to', 'Checking')
+        details.setdefault('date', fields.Date.today().isoformat())  # whatever the hour in California
         payment = self.bookkeeper.receive_payment(applied, total, **details)
         self.hear(payment['Id'])
         return self.env['qbo.receipt']._of(self.connection, payment['Id'])

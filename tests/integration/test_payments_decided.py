@@ -4,7 +4,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 
-from .common import US_REALM
+from .common import UK_REALM, US_REALM
 from .receiving import ReceivingCase
 
 
@@ -85,7 +85,7 @@ class TestPaymentsInDecisions(ReceivingCase):
         self.assertEqual((late.state, late.payment_id.qbo_state, second.amount_residual), ('taken', 'deleted', 0.0))
 
     def test_it_goes_on_once_its_documents_stand_again_and_asks_for_nothing_in_vain(self):
-        first, second, a, b = self.sent(100.0, 50.0)
+        first, third, second, a, c, b = self.sent(100.0, 70.0, 50.0)
         first.button_draft()
         row = self.receive({a: 40})
         self.assertEqual((row.state, row.cause), ('waiting', 'state'))
@@ -99,9 +99,30 @@ class TestPaymentsInDecisions(ReceivingCase):
         self.env['qbo.change']._ask(self.connection, 'Payment', [lost])
         self.drain(self.connection)
         self.assertEqual(self.env['qbo.receipt']._of(self.connection, lost).cause, 'document')
+        first.commercial_partner_id = self.env['res.partner'].create({'name': "Split off", 'is_company': True})
+        both = self.receive({a: 60, c: 60})
+        self.assertEqual((both.state, both.cause, third.amount_residual), ('waiting', 'customer', 70.0))
+        self.assertIn("Split off", both.reason)
+        self.bookkeeper.edit_payment(row.remote_id, applied={a: 20, c: 10})
+        self.hear(row.remote_id)
+        self.assertEqual((row.state, row.cause, first.amount_residual), ('decide', 'customer', 60.0))
         self.control('calls', method='DELETE')
         self.drain(self.connection)
-        self.assertEqual(self.api_calls('GET'), [], "its link leads to nothing: no read could help")
+        self.assertEqual(self.api_calls('GET'), [], "links lead to nothing, or to two customers: no read could help")
+
+    def test_what_waits_is_not_taken_for_that_of_another_company(self):
+        move, invoice = self.sent(100.0)
+        row = self.receive({invoice: 100}, deposit_to='Undeposited Funds')
+        told = self.env['qbo.change']._ask(self.connection, 'Payment', [row.remote_id])
+        link = self.env['qbo.binding']._of_record(self.connection, move._name, move.id)
+        self.connection._disconnect(archive_links=True)
+        self.assertEqual((row.state, told.state, self.connection.poll_cursor), ('declined', 'ignored', False))
+        self.connection.realm_id = UK_REALM
+        link.copy({'realm_id': UK_REALM, 'active': True})
+        row.write({'journal_id': self.bank.id})
+        row.action_take_up()
+        row.action_accept()
+        self.assertEqual((row.cause, move.amount_residual), ('document', 100.0), "the same Id is another one there")
 
     def test_the_same_money_entered_on_both_sides_is_linked_and_not_doubled(self):
         move, invoice = self.sent(100.0)
