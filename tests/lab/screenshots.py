@@ -3,70 +3,21 @@
 One story is told, from the keys to the daily work. In :data:`STORY` its acts, which change something, and its
 pictures, which only look, follow one another; each is a small function of its own.
 """
-import subprocess
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 
 from . import connect, demo
-from .client import OdooClient
+from . import screenshots_incoming as incoming
 from .machine import Machine
-from .page import Page, open_page
+from .page import open_page
 from .paths import BUILD, REPO, LabError, say
+from .scene import CUSTOMER, PRODUCTS, Scene, invoices, until
 
-APP, DOCS = REPO / 'qbo_connector/static/description', REPO / 'docs/images'
-PATIENCE = 120  # seconds
-CUSTOMER = "Azure Interior"
-PRODUCTS = ("Office Chair", "Desk Combination", "Cabinet with Doors")
+APP = REPO / 'qbo_connector/static/description'
 DAYS = 60  # from which documents are sent by themselves
 BACKFILL, SLOW, SHARE = 720, 2.5, 30  # invoices, seconds of a call, per cent done when the picture is taken
 NAMESAKE = "Lighthouse Supplies"  # a customer in QuickBooks whose invoice has a number that Odoo will give
-#: 256 colours are enough, in a third of the bytes.
-SHRINK = "import sys; from PIL import Image; p = sys.argv[1]; Image.open(p).quantize(256).save(p, optimize=True)"
-
-
-@dataclass
-class Scene:
-    """What the story is played on."""
-
-    machine: Machine
-    page: Page
-    client: OdooClient
-    company: int
-    simulator_url: str
-    only: tuple[str, ...] = ()
-    connection: int = 0
-    invoice: int = 0
-    stopped: int = 0
-    batch: int = 0
-
-    def press(self, method: str, selector: str, model: str = 'qbo.connection', ids: list[int] | None = None) -> dict:
-        """Press a button of a record, and wait until what it opens shows something."""
-        action = self.client.call(model, method, ids or [self.connection])
-        self.page.act(action, selector)
-        return action
-
-    def shoot(self, name: str, folder: Path = DOCS, **part) -> None:
-        """Store what the page shows, or a part of it."""
-        if self.only and name not in self.only:
-            return
-        folder.mkdir(exist_ok=True)
-        file = folder / f'{name}.png'
-        file.write_bytes(self.page.picture(**part))
-        subprocess.run([self.machine.python, '-c', SHRINK, file], check=True)
-        say(f"{file.relative_to(REPO)}: {file.stat().st_size // 1024} kB")
-
-    def sent(self) -> None:
-        """Wait until nothing waits in the queue any more, but for what is stuck or waits for that."""
-        _until(lambda: not self.client.call('qbo.queue.entry', 'search_count', [
-            ('connection_id', '=', self.connection), ('state', 'in', ('pending', 'sending')),
-            '!', ('dependency_ids.state', 'in', ('failed', 'dead', 'unknown'))]))
-
-    def control(self, path: str, body: dict | list) -> dict:
-        """Tell the simulator something."""
-        return self.client.post_json(f'{self.simulator_url}/_sim/{path}', body)
 
 
 def take(machine: Machine, only: tuple[str, ...] = ()) -> None:
@@ -106,7 +57,7 @@ def odoo_sells(scene: Scene) -> None:
     """In Odoo sales post to several accounts."""
     income = [('account_type', 'in', ('income', 'income_other'))]
     accounts = scene.client.call('account.account', 'search', income, limit=6)
-    _invoices(scene.client, 1, invoice_line_ids=[
+    invoices(scene.client, 1, invoice_line_ids=[
         (0, 0, {'name': "Service", 'account_id': account, 'price_unit': 100.0, 'tax_ids': [(6, 0, [])]})
         for account in accounts])
 
@@ -144,7 +95,7 @@ def mapped_and_tried(scene: Scene) -> None:
     """The suggestions are accepted, and one invoice was sent by hand."""
     connect.accept_mappings(scene.client, scene.connection)
     scene.client.call('qbo.connection', 'action_set_scope', [scene.connection])
-    scene.invoice = _invoices(scene.client, 1)[0]
+    scene.invoice = invoices(scene.client, 1)[0]
     scene.client.call('account.move', 'action_qbo_push', [scene.invoice])
     scene.sent()
 
@@ -190,14 +141,14 @@ def backfill_runs(scene: Scene) -> None:
     """Invoices of an earlier month are on their way, and QuickBooks takes its time."""
     earlier = date.today() - timedelta(days=DAYS + 40)
     product = scene.client.find('product.product', [('name', '=', PRODUCTS[0])])
-    _invoices(scene.client, BACKFILL, invoice_date=earlier.isoformat(), invoice_line_ids=[
+    invoices(scene.client, BACKFILL, invoice_date=earlier.isoformat(), invoice_line_ids=[
         (0, 0, {'product_id': product, 'tax_ids': [(6, 0, [])]})])
     scene.control('fail', {'path': '/batch', 'kind': 'slow', 'seconds': SLOW, 'times': BACKFILL // 30})
     scene.batch = scene.client.call('qbo.push.batch', 'create', [{
         'name': f"Backfill of {earlier:%B}", 'connection_id': scene.connection,
         'date_from': earlier.replace(day=1).isoformat()}])[0]
     scene.client.call('qbo.push.batch', 'action_start', [scene.batch])
-    _until(lambda: scene.client.call('qbo.push.batch', 'read', [scene.batch], ['share'])[0]['share'] >= SHARE)
+    until(lambda: scene.client.call('qbo.push.batch', 'read', [scene.batch], ['share'])[0]['share'] >= SHARE)
 
 
 def picture_of_backfill(scene: Scene) -> None:
@@ -226,18 +177,18 @@ def trouble(scene: Scene) -> None:
     office, store = client.call('res.partner', 'create', [
         {'name': name, 'is_company': True} for name in ("Harbour Office", "Lake Street Store")])
     scene.control('fail', {'kind': 'status', 'status': 400, 'code': 2210, 'entity': 'Customer'})
-    _invoices(client, 1, partner_id=store)
+    invoices(client, 1, partner_id=store)
     scene.sent()
     scene.control('fail', {'kind': 'status', 'status': 400, 'code': 6200, 'entity': 'Invoice'})
-    closed = _invoices(client, 1, partner_id=office)[0]
+    closed = invoices(client, 1, partner_id=office)[0]
     scene.sent()
     _take_next_number(scene, closed)
-    _invoices(client, 1, partner_id=office)
+    invoices(client, 1, partner_id=office)
     scene.sent()
     deposits = client.call('account.account', 'create', [{
         'code': '218500', 'name': "Customer Deposits", 'account_type': 'liability_current'}])[0]
     for amount in (1200, 450, 3800, 950, 2100):
-        scene.stopped = _invoices(client, 1, partner_id=office, invoice_line_ids=[
+        scene.stopped = invoices(client, 1, partner_id=office, invoice_line_ids=[
             (0, 0, {'name': "Deposit", 'account_id': deposits, 'price_unit': amount, 'tax_ids': [(6, 0, [])]})])[0]
     scene.sent()
 
@@ -275,40 +226,16 @@ STORY: tuple[Callable[[Scene], None], ...] = (
     quickbooks_has_a_past, odoo_sells, keys_and_consent, picture_of_setup, picture_of_matches, picture_of_mapping,
     mapped_and_tried, picture_of_invoice, picture_of_status, picture_of_dry_run, picture_of_checklist,
     live, backfill_runs, picture_of_backfill, picture_of_progress, backfill_ends,
+    incoming.quickbooks_is_worked_in, incoming.picture_of_payments, incoming.picture_of_change,
+    incoming.picture_of_contact, incoming.books_differ, incoming.picture_of_reconciliation,
+    incoming.picture_of_differences,
     trouble, picture_of_attention, picture_of_failure, picture_of_dashboard,
 )
 
 
 # === WHAT ACTS ARE MADE OF === #
 
-def _invoices(client: OdooClient, count: int, **values) -> list[int]:
-    """Post invoices over the products of the demo data to one of its customers."""
-    products = [client.find('product.product', [('name', '=', name)]) for name in PRODUCTS]
-    partner = client.find('res.partner', [('name', '=', CUSTOMER)])
-    lines = [(0, 0, {'product_id': product, 'quantity': number, 'tax_ids': [(6, 0, [])]})
-             for number, product in enumerate(products, start=1)]
-    invoices = client.call('account.move', 'create', [{
-        'move_type': 'out_invoice', 'partner_id': partner, 'invoice_date': date.today().isoformat(),
-        'invoice_line_ids': lines, **values}] * count)
-    client.call('account.move', 'action_post', invoices)
-    return invoices
-
-
 def _account(scene: Scene, name: str) -> str:
     """Return the Id of an account in QuickBooks."""
     books = scene.client.get_json(f'{scene.simulator_url}/_sim/books/{connect.US_REALM}')
     return next(account['Id'] for account in books['Account'] if account['Name'] == name)
-
-
-def _read(scene: Scene, field: str):
-    """Return a field of the connection."""
-    return scene.client.call('qbo.connection', 'read', [scene.connection], [field])[0][field]
-
-
-def _until(condition: Callable[[], bool]) -> None:
-    """Wait until something is so."""
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        if time.monotonic() > deadline:
-            raise LabError("The story does not get on.")
-        time.sleep(0.2)
