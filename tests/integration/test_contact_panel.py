@@ -2,7 +2,7 @@
 
 from lxml import etree
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from .common import US_REALM, QueueCase
@@ -47,6 +47,10 @@ class TestContactPanel(QueueCase):
         self.drain(self.connection)
         self.assertEqual((self.partner.with_context(active_test=False).qbo_customer_ids.status, shown.open_count),
                          ('inactive', 0))
+        self.connection.state = 'reconnect'
+        with self.assertRaises(UserError):
+            self.partner.action_qbo_refresh()
+        self.assertFalse(self.partner.qbo_asked, "nobody would answer")
 
     def test_what_quickbooks_would_miss_change_or_refuse_is_named_field_by_field_before_it_is_created(self):
         partner = self.env['res.partner'].create({'name': "Gaps: Branch", 'email': "nobody", 'street': "1 Main St"})
@@ -68,6 +72,23 @@ class TestContactPanel(QueueCase):
         self.assertTrue(wizard.refused)
         self.assertIn("no name that QuickBooks can show", wizard.line_ids.filtered(
             lambda line: line.kind == 'refused').message)
+        with self.assertRaisesRegex(UserError, "refused"):
+            wizard.action_create_there()
+
+    def test_who_belongs_to_another_company_sees_nothing_of_a_shared_contact_and_has_nothing_read(self):
+        self.invoice()
+        self.drain(self.connection)
+        self.assertFalse(self.partner.company_id)
+        elsewhere = self.env['res.company'].create({'name': "Connected, too"})
+        self.env['qbo.connection'].create({'company_id': elsewhere.id, 'realm_id': '4711', 'state': 'connected'})
+        stranger = new_test_user(self.env, login='panel_elsewhere', company_id=elsewhere.id, groups=(
+            'base.group_partner_manager,qbo_connector.group_qbo_accountant'))
+        self.partner.action_qbo_refresh()
+        theirs = self.partner.with_user(stranger).with_company(elsewhere)
+        self.assertTrue(self.partner.qbo_customer_ids and self.partner.qbo_asked)
+        self.assertFalse(theirs.qbo_customer_ids or theirs.qbo_asked)
+        with self.assertRaisesRegex(UserError, "not in QuickBooks"):
+            theirs.action_qbo_refresh()
 
     def test_who_has_no_connection_gets_no_page_and_readers_cause_no_calls(self):
         form = self.env.ref('base.view_partner_form').id

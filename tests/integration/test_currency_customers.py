@@ -28,6 +28,8 @@ class TestCustomersPerCurrency(CurrencyCase):
         self.assertEqual(self.customer_of(euros)['DisplayName'], "Bright Lamps Ltd (EUR)")
         self.assertEqual(self.customer_of(euros)['CompanyName'], "Bright Lamps Ltd")
         self.assertEqual(self.customer_of(euros)['PrimaryEmailAddr'], {'Address': "ap@bright.example"})
+        self.assertEqual({(row.name, row.currency) for row in self.partner.qbo_customer_ids},
+                         set(self.names().items()), "the contact's page shows both")
 
     def test_the_next_documents_in_a_currency_use_the_same_customer(self):
         self.bill(self.euro)

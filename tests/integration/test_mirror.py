@@ -158,6 +158,31 @@ class TestMirror(QueueCase):
         self.assertEqual(invoice.qbo_state, 'blocked')
         self.assertFalse(self.books().get('Invoice'))
 
+    def test_a_row_that_moves_between_pages_while_they_are_read_is_not_taken_for_gone(self):
+        customers = self.env['qbo.list']._of(self.connection, ['Customer'])
+        shown = [data['Id'] for data in self.books()['Customer']]
+        with patch.object(qbo_list, 'PAGE', 2), self.own_cursors():
+            client = self.connection._qbo_client()
+            self.assertFalse(customers._read_page(client))
+            self.simulator.companies[US_REALM].remove('Customer', shown[0], told=False)
+            while not customers._read_page(client):
+                pass
+        self.env.invalidate_all()
+        self.assertTrue(all(self.row('Customer', remote_id).active for remote_id in shown), "the third was on no page")
+        self.sync('Customer')
+        self.assertEqual([remote_id for remote_id in shown if not self.row('Customer', remote_id).active], shown[:1])
+
+    def test_a_single_counterpart_that_is_gone_is_told_before_a_document_fails(self):
+        term = self.env['account.payment.term'].create({'name': "Soon gone"})
+        row = self.mirror.search([('connection_id', '=', self.connection.id), ('entity', '=', 'Term')], limit=1)
+        mapping = self.env['qbo.mapping']._add(self.connection, 'term', term)
+        mapping.reference_id = row
+        self.simulator.companies[US_REALM].remove('Term', row.remote_id, told=False)
+        self.change('Term', row.remote_id, 'deleted')
+        self.assertEqual((row.active, mapping.reference_id, mapping.drifted), (False, row, True))
+        self.connection._alert_people()
+        self.assertIn("Soon gone", "".join(self.connection.activity_ids.mapped('note')))
+
     def test_single_changes_of_lists_are_followed_by_one_call_and_gone_objects_by_their_name(self):
         customer, other = self.books()['Customer'][:2]
         vendor = self.desk.find('Vendor', DisplayName="Mirror Vendor")
