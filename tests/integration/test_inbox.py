@@ -134,6 +134,12 @@ class TestInbox(InboxCase):
         self.drain(self.connection)
         self.assertEqual([(row[3], row[4]) for row in self.pulled], [(self.move.id, None)])
 
+    def test_what_a_query_does_not_show_is_read_before_it_is_called_gone(self):
+        self.told(('Invoice', self.link.remote_id, 'updated', 5))
+        with patch('odoo.addons.qbo_connector.qbo.client.QboClient.query_all', return_value=[]):
+            self.drain(self.connection)
+        self.assertEqual([row[4]['Id'] for row in self.pulled], [self.link.remote_id])
+
     def test_a_refusal_needs_a_person_and_what_happens_later_settles_it(self):
         self.answer = PullError("Not like this")
         first = self.told(('Invoice', self.link.remote_id, 'updated', 5))

@@ -137,6 +137,68 @@ class TestPaymentsInDecisions(ReceivingCase):
 
 
 @tagged('standard', 'post_install', '-at_install')
+class TestPaymentsJudged(ReceivingCase):
+    """Automatically: what is not plain waits all the same. Payments are read as they may stand in QuickBooks."""
+
+    def judged(self, applied, total, **values):
+        """Let Odoo read a payment that is applied to {(type, Id): amount}; returns its row."""
+        remote_id = str(9000 + self.env['qbo.receipt'].search_count([]))
+        self.env['qbo.receipt']._receive(self.connection, remote_id, {
+            'Id': remote_id, 'SyncToken': '0', 'TxnDate': fields.Date.today().isoformat(), 'TotalAmt': total,
+            'CustomerRef': {'value': self.customer}, 'DepositToAccountRef': {'value': self.checking}, 'Line': [
+                {'Amount': amount, 'LinkedTxn': [{'TxnId': txn_id, 'TxnType': kind}]}
+                for (kind, txn_id), amount in applied.items()], **values})
+        return self.env['qbo.receipt']._of(self.connection, remote_id)
+
+    def test_what_is_not_plain_waits_though_it_is_automatic(self):
+        move, paid, invoice, other = self.sent(100.0, 100.0)
+        self.customer, self.checking = self.one('Customer')['Id'], self.account("Checking").remote_id
+        self.transaction(80.0, paid)
+        euro = self.env.ref('base.EUR')
+        euro.active = True
+        link, first = self.env['qbo.binding']._of_record(self.connection, move._name, move.id), ('Invoice', invoice)
+        for cause, row in (
+                ('open', self.judged({('Invoice', other): 50}, 50)),
+                ('prepaid', self.judged({}, 7)),
+                ('kind', self.judged({first: 5, ('JournalEntry', '77'): 5}, 10)),
+                ('currency', self.judged({first: 5}, 5, CurrencyRef={'value': 'EUR'}, ExchangeRate='1.5')),
+                ('journal', self.judged({first: 5}, 5, DepositToAccountRef={'value': '4711'})),
+                ('refused', self.judged({first: 9}, 5))):
+            self.assertEqual((row.cause, row.payment_id.id, bool(row.reason)), (cause, False, True))
+        live_at = self.connection.live_at
+        self.connection.live_at = False
+        self.assertEqual(self.judged({first: 6}, 6).cause, 'asked')
+        self.connection.write({'live_at': live_at, 'sync_from': fields.Date.add(fields.Date.today(), days=1)})
+        pushed_at, link.pushed_at = link.pushed_at, False
+        self.assertEqual(self.judged({first: 8}, 8).cause, 'old')
+        link.pushed_at = pushed_at
+        self.assertEqual(move.amount_residual, 100.0)
+        self.assertEqual(self.judged({first: 8}, 8).state, 'taken', "of what Odoo sent it is news")
+
+    def test_the_journal_is_that_of_the_deposit_then_of_the_method_then_of_the_currency(self):
+        _move, invoice = self.sent(100.0)
+        self.customer, self.checking = self.one('Customer')['Id'], self.account("Checking").remote_id
+        journals = self.env['account.journal']
+        cards, foreign, rest = (journals.create({'name': name, 'type': 'bank', 'code': name[:5]})
+                                for name in ("CARDQ", "FORQN", "RESTQ"))
+        foreign.write({'currency_id': self.env.ref('base.EUR').id, 'sequence': -9})
+        self.connection.receipt_journal_id = rest
+        for journal in (cards, foreign):
+            self.map('journal', journal, "Checking")
+        method = cards.inbound_payment_method_line_ids[:1]
+        mapping = self.env['qbo.mapping']._add(self.connection, 'payment_method', method)
+        mapping.reference_id = self.env['qbo.reference'].search([
+            ('connection_id', '=', self.connection.id), ('entity', '=', 'PaymentMethod'), ('name', '=', "Check")])
+        first = ('Invoice', invoice)
+        by_card = self.judged({first: 5}, 5, PaymentMethodRef={'value': mapping.reference_id.remote_id})
+        self.assertEqual((by_card.payment_id.journal_id, by_card.payment_id.payment_method_line_id), (cards, method))
+        self.assertIn(self.judged({first: 6}, 6).payment_id.journal_id, self.bank | cards)
+        self.assertEqual(self.judged({first: 7}, 7, DepositToAccountRef={'value': '4711'}).journal_id, rest)
+        (self.bank | cards).active = False
+        self.assertEqual(self.judged({first: 8}, 8).journal_id, foreign, "of what is left")
+
+
+@tagged('standard', 'post_install', '-at_install')
 class TestPaymentsProposed(ReceivingCase):
     """Without a click nothing moves the ledger."""
 

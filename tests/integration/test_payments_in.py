@@ -110,6 +110,11 @@ class TestPaymentsIn(ReceivingCase):
         payment = self.pay(move, 40.0)
         self.drain(self.connection)
         remote_id = self.remote_id(payment)
+        link = self.env['qbo.binding']._of_record(self.connection, payment._name, payment.id)
+        link.active = False  # the answer is on its way, or was lost
+        self.hear(remote_id)
+        self.assertFalse(self.env['qbo.receipt']._of(self.connection, remote_id), "it bears Odoo's mark")
+        link.active = True
         self.bookkeeper.edit_payment(remote_id, memo="looked at")
         self.hear(remote_id)
         self.assertFalse(self.env['qbo.receipt']._of(self.connection, remote_id))

@@ -35,6 +35,9 @@ class TestPoll(InboxCase):
         self.assertEqual(sorted((row[0], row[4]['Id']) for row in self.pulled), [
             ('Customer', self.customer), ('Invoice', self.link.remote_id)])
         self.assertFalse(self.env['qbo.change'].search([('data', '!=', False)]), "what was brought is not kept")
+        self.connection.poll_cursor = fields.Datetime.now() + timedelta(minutes=5)
+        self.edit('Customer', self.customer)
+        self.assertEqual(self.poll(), [('Customer', self.customer, 'updated')], "what is seen late is not missed")
         self.assertEqual(self.poll(), [], "the overlap tells it again, which is no news")
         self.invoice()
         self.drain(self.connection)
@@ -59,12 +62,21 @@ class TestPoll(InboxCase):
             self.assertEqual(self.poll(), [
                 ('Customer', self.customer, 'updated'), ('Invoice', self.link.remote_id, 'updated')])
             self.assertGreater(self.paths().count('cdc'), 1)
+        with self.subTest("a type that fills an answer by itself"):
+            self.cap(1)
+            self.edit('Invoice', self.link.remote_id)
+            self.assertEqual(self.poll(), [('Invoice', self.link.remote_id, 'updated')])
+            self.assertIn("does not show what was deleted", self.connection.poll_note)
+            self.cap(1000)
         with self.subTest("a gap that is too long"):
             company.switches['cdc_old'] = 'fault'
             self.connection.poll_cursor = fields.Datetime.now() - timedelta(days=60)
             self.edit('Invoice', self.link.remote_id)
+            item = self.one('Item', Name="Queue Item")['Id']
+            self.simulator.bookkeeper(US_REALM).make_inactive('Item', item)
             self.control('calls', method='DELETE')
-            self.assertEqual(self.poll(), [('Invoice', self.link.remote_id, 'updated')])
+            self.assertEqual(self.poll(), [
+                ('Invoice', self.link.remote_id, 'updated'), ('Item', item, 'updated')])
             self.assertIn('query', self.paths())
             self.assertIn("does not show what was deleted", self.connection.poll_note)
 
