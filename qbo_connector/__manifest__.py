@@ -46,6 +46,7 @@
         'views/qbo_link_views.xml',
         'views/qbo_match_views.xml',
         'views/qbo_cutover_views.xml',
+        'views/qbo_reconciliation_line_views.xml',
         'views/qbo_reconciliation_views.xml',
         'views/qbo_reconciliation_report.xml',
         'views/qbo_push_batch_views.xml',
