@@ -28,11 +28,7 @@ class QboReceived(models.AbstractModel):
         self.ensure_one()
         self.check_access('read')
         self.env['qbo.receipt'].check_access('read')
-        action = self.env['ir.actions.act_window']._for_xml_id('qbo_connector.qbo_receipt_action')
-        receipts = self.sudo()._qbo_receipts()
-        if len(receipts) == 1:
-            return {**action, 'view_mode': 'form', 'views': [(False, 'form')], 'res_id': receipts.id, 'context': {}}
-        return {**action, 'domain': [('id', 'in', receipts.ids)], 'context': {}}
+        return self.sudo()._qbo_receipts().sudo(self.env.su)._open()
 
 
 class AccountMove(models.Model):

@@ -98,6 +98,13 @@ class QboReceipt(models.Model):
                 connection_sudo.environment, receipt.realm_id, 'Payment', receipt.remote_id,
                 connection_sudo._simulator_url())
 
+    def _open(self):
+        """Return the action that shows the rows."""
+        action = self.env['ir.actions.act_window']._for_xml_id('qbo_connector.qbo_receipt_action')
+        if len(self) == 1:
+            return {**action, 'view_mode': 'form', 'views': [(False, 'form')], 'res_id': self.id, 'context': {}}
+        return {**action, 'domain': [('id', 'in', self.ids)], 'context': {}}
+
     # === CRUD === #
 
     @api.model_create_multi

@@ -10,6 +10,7 @@ from odoo.tools.misc import formatLang
 
 from ..qbo import reconciling as told
 from ..qbo.weblinks import object_url
+from .qbo_receipt import UNDECIDED
 from .rows import insert_rows
 
 EXPLAINED_BEFORE = """
@@ -299,15 +300,23 @@ class QboReconciliationLine(models.Model):
         lines._asked(self.env._("Push asked for"))
 
     def action_pull(self):
-        """Take payments over that were entered in QuickBooks."""
+        """Take payments over that were entered in QuickBooks; those that wait for a person's decision are shown."""
         self._check_accountant()
         lines = self.filtered(lambda line: line.entity == 'Payment' and line.remote_id)
         if not lines:
             raise UserError(self.env._("Only payments are taken over from QuickBooks."))
+        waiting = self.env['qbo.receipt']
         for connection, some in lines.grouped('connection_id').items():
             connection.sudo()._check_sending()
-            self.env['qbo.change'].sudo()._ask(connection.sudo(), 'Payment', some.mapped('remote_id'))
-        lines._asked(self.env._("Payment asked for"))
+            undecided = waiting.search([
+                ('connection_id', '=', connection.id), ('realm_id', '=', connection.realm_id),
+                ('remote_id', 'in', some.mapped('remote_id')), ('state', 'in', UNDECIDED)])
+            known = undecided.mapped('remote_id')  # reading them again would decide nothing
+            unknown = some.filtered(lambda line, known=known: line.remote_id not in known)
+            self.env['qbo.change'].sudo()._ask(connection.sudo(), 'Payment', unknown.mapped('remote_id'))
+            unknown._asked(self.env._("Payment asked for"))
+            waiting |= undecided
+        return waiting._open() if waiting else None
 
     def action_link(self):
         """Say by hand what the document is in QuickBooks."""

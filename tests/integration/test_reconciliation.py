@@ -177,6 +177,19 @@ class TestReconciliation(ReconcileCase):
         """Change an invoice of QuickBooks in its own screens."""
         self.keep_books().edit_invoice(found['Id'], **changes)
 
+    def test_a_payment_that_waits_for_a_decision_is_shown_and_not_read_once_more(self):
+        [invoice] = self.sold(100)
+        desk, there = self.keep_books(), self.there(invoice)['Id']
+        known, unheard = (desk.receive_payment({there: amount}, date=str(TODAY))['Id'] for amount in (60, 30))
+        asked = self.env['qbo.change']
+        asked._ask(self.connection, 'Payment', [known])
+        self.drain(self.connection)
+        asked.search([]).unlink()
+        run = self.reconcile()
+        shown = run.line_ids.filtered(lambda line: line.kind == 'missing_here').action_pull()
+        self.assertEqual(self.env['qbo.receipt'].browse(shown['res_id']).remote_id, known)
+        self.assertEqual(asked.search([]).mapped('remote_id'), [unheard])
+
     def test_only_accountants_start_repair_and_explain_and_nobody_edits_the_evidence(self):
         [invoice] = self.sold(100)
         self.meddle(invoice, amount='99')
