@@ -104,14 +104,14 @@ class TestReconciliationRuns(ReconcileCase):
         self.turn()
         self.assertEqual(self.env['qbo.reconciliation'].search([]), run)
 
-    def meanwhile(self, step, action, entity='Invoice', times=1):
-        """Let something happen right after a step has been taken for a type; the run that is not interrupted."""
+    def meanwhile(self, step, action, entity='Invoice', times=1, at_end=False):
+        """Let something happen right after a step has been taken for a type, or its last part has."""
         Run, left = type(self.env['qbo.reconciliation']), [times]
         original = getattr(Run, step)
 
         def then(run, client, what, at, position):
             following = original(run, client, what, at, position)
-            if what == entity and left[0]:
+            if what == entity and left[0] and not (at_end and following):
                 left[0] -= 1
                 action(run)
             return following
@@ -124,36 +124,34 @@ class TestReconciliationRuns(ReconcileCase):
         self.patch(qbo_reconciliation_run, 'select', partial(select, max_results=3))
 
     def test_what_moves_over_the_edge_of_a_page_while_others_are_deleted_or_made_is_seen(self):
-        invoices = self.sold(*range(101, 106))
-        books, customer = self.keep_books(), self.there(invoices[0])['CustomerRef']
-        [strange] = self.seed(Invoice=[{'DocNumber': "HAND-1", 'CustomerRef': customer, 'TxnDate': str(TODAY),
-                                        'Line': self.line_there(55)}])['Invoice']
-        gone = [self.there(invoice)['Id'] for invoice in invoices[:3]]
-        self.small_pages()
-        # after the first page one of its objects is deleted: the fourth would be on none, and the others count right
-        late = []
-
-        def delete(run):
-            books.delete('Invoice', gone[len(late)])
-            late.append(1)
-
-        with self.meanwhile('_step_read', delete):
-            run = self.reconcile()
-        self.assertEqual(self.told(run), {invoices[0]: 'missing_there', strange['Id']: 'missing_here'})
-        self.assertEqual((run.remark, run.compared), (False, 6))
-        # one after each page, two of them: read anew each time
-        with self.meanwhile('_step_read', delete, times=2):
-            self.assertEqual(set(self.told(self.reconcile())), {*invoices[:3], strange['Id']})
-        made = []
+        invoices = self.sold(101, 102, 103)
+        books, customer, made = self.keep_books(), self.there(invoices[0])['CustomerRef'], []
 
         def make(run):
             made.append(self.seed(Invoice=[{
-                'DocNumber': f"LATE-{len(made)}", 'CustomerRef': customer, 'TxnDate': str(TODAY),
-                'Line': self.line_there(5)}])['Invoice'][0]['Id'])
+                'DocNumber': f"HAND-{len(made)}", 'CustomerRef': customer, 'TxnDate': str(TODAY),
+                'Line': self.line_there(55)}])['Invoice'][0]['Id'])
 
-        with self.meanwhile('_step_read', make):
+        def delete(*moves):
+            return lambda run: [books.delete('Invoice', self.there(move)['Id']) for move in moves]
+
+        make(None)
+        invoices += self.sold(104, 105)
+        self.small_pages()
+        # Two of the first page are deleted, so the fourth moves to where its reader is not any more. One that is made
+        # after the last page makes the numbers equal all the same.
+        with self.meanwhile('_step_read', delete(*invoices[:2])), self.meanwhile('_step_read', make, at_end=True):
             run = self.reconcile()
-        self.assertEqual(set(self.told(run)), {*invoices[:3], strange['Id'], *made})
+        self.assertEqual(self.told(run), {**dict.fromkeys(invoices[:2], 'missing_there'),
+                                          **dict.fromkeys(made, 'missing_here')})
+        self.assertEqual((run.remark, run.compared, len(made)), (False, 7, 2))
+        # deleted after the last page: only the number tells; made after it: it follows
+        with self.meanwhile('_step_read', delete(invoices[2]), at_end=True):
+            run = self.reconcile()
+        self.assertEqual(self.told(run)[invoices[2]], 'missing_there')
+        with self.meanwhile('_step_read', make, at_end=True):
+            run = self.reconcile()
+        self.assertEqual(set(self.told(run)), {*invoices[:3], *made})
         self.assertFalse(run.remark)
 
     def test_books_that_never_stand_still_are_not_said_to_agree(self):

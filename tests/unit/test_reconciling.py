@@ -59,6 +59,23 @@ def test_what_is_voided_on_both_sides_agrees_and_on_one_does_not():
     assert differences(replace(HERE, total=Decimal(0)), voided) == ()
 
 
+def test_values_in_home_currency_are_compared_of_documents_that_are_otherwise_worth_the_same():
+    apart = replace(THERE, home=Decimal('999'))
+    assert differences(HERE, replace(apart, total=HERE.total + 1)) == ('total',)
+    assert differences(HERE, replace(apart, currency='USD')) == ('currency',)
+
+
+def test_the_worst_difference_is_the_first_by_which_a_document_is_called():
+    wrong = replace(THERE, currency='USD', total=Decimal(1), tax=Decimal(2), balance=Decimal(3), customer='11',
+                    day=DAY + timedelta(days=1), number='x')
+    assert differences(HERE, wrong) == ('currency', 'total', 'tax', 'balance', 'date', 'customer', 'number')
+
+
+def test_a_linked_customer_counts_and_not_its_namesake():
+    assert differences(HERE, replace(THERE, customer='11')) == ('customer',)
+    assert differences(HERE, replace(THERE, customer='7', customer_name="Bob")) == ()
+
+
 def test_without_known_customers_the_name_counts():
     assert differences(replace(HERE, customers=frozenset()), THERE) == ()
     assert differences(replace(HERE, customers=frozenset(), names=("Bob",)), THERE) == ('customer',)
@@ -76,6 +93,13 @@ def test_an_object_is_read_as_it_was_answered():
     voided = read_object({'Id': '1', 'TotalAmt': 0, 'PrivateNote': "Voided odoo:1a2b3c4d:account.move:4"}, '00000000')
     assert (voided.voided, voided.mark) == (True, '')
     assert read_object({'Id': '1', 'TotalAmt': 5, 'UnappliedAmt': 2}).balance == 2
+    assert read_object({'Id': '1', 'PaymentRefNum': "check 7"}).number == "check 7"
+    assert read_object({'Id': '1', 'TotalAmt': 5, 'ExchangeRate': 2, 'HomeTotalAmt': 9}).home == 9
+
+
+@pytest.mark.parametrize(('total', 'note'), [(0, "for nothing"), (0, None), (5, "Voided check, sent anew")])
+def test_what_is_only_worth_nothing_or_only_says_so_is_not_voided(total, note):
+    assert not read_object({'Id': '1', 'TotalAmt': total, 'PrivateNote': note}).voided
 
 
 def test_a_difference_of_exchange_is_explained_by_the_two_rates():
@@ -83,8 +107,9 @@ def test_a_difference_of_exchange_is_explained_by_the_two_rates():
 
 
 def test_what_waits_or_is_left_on_purpose_is_no_drift_and_everything_else_is():
-    assert [status_of(('total',), reason) for reason in ('', 'failed', 'waiting', 'excluded', 'left', 'accepted')] == [
-        'drift', 'drift', 'waiting', 'known', 'known', 'known']
+    reasons = ('', 'failed', 'waiting', 'excluded', 'before', 'left', 'accepted', 'documents')
+    assert [status_of(('total',), reason) for reason in reasons] == [
+        'drift', 'drift', 'waiting', 'known', 'known', 'known', 'known', 'known']
     assert status_of(('rounded',), '') == 'known'
     assert status_of(('rounded', 'balance'), '') == 'drift'
 
