@@ -13,6 +13,9 @@ APART = 7  # minutes between two companies, so that they do not all begin at onc
 SPREAD = 180  # minutes in which all begin
 NAMED = 10  # differences that a mail names
 DAY = timedelta(days=1)
+# What the last word on the books is: that a period agrees says nothing of the rest, that it does not does.
+TELLING = ['|', ('state', 'in', ('drift', 'failed')), '&', ('state', '=', 'clean'), '&', ('date_to', '=', False),
+           '|', '|', ('kind', '!=', 'hand'), ('date_from', '=', False), ('connection_id.reconcile_days', '>', 0)]
 
 
 class QboConnection(models.Model):
@@ -48,8 +51,7 @@ class QboConnection(models.Model):
     def _compute_reconciliation_id(self):
         Run = self.env['qbo.reconciliation']
         last = {connection.id: Run.browse(run_id) for connection, run_id in Run._read_group(
-            [('connection_id', 'in', self._origin.ids), ('state', 'in', ('clean', 'drift', 'failed'))],
-            ['connection_id'], ['id:max'])}
+            [('connection_id', 'in', self._origin.ids), *TELLING], ['connection_id'], ['id:max'])}
         for connection in self:
             run = last.get(connection._origin.id, Run)
             connection.reconciliation_id, connection.reconciliation_state = run, run.state

@@ -4,6 +4,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
+from odoo.addons.qbo_connector.models.qbo_connection_reconciliation import DRIFTED
 from odoo.tests import tagged
 
 from .currencies import MC_REALM, CurrencyCase
@@ -130,6 +131,28 @@ class TestReconciliationTruth(ReconcileCase):
         with patch.object(type(self.env['qbo.reconciliation']), '_query', lambda *_args: {}):
             run = self.reconcile()  # as if QuickBooks had answered nothing to everything
         self.assertEqual((run.state, self.told(run)), ('drift', {invoice: 'missing_there'}))
+
+    def test_a_month_that_agrees_takes_nothing_back_of_what_the_whole_books_differ_by(self):
+        old, new = self.dated(FIRST, 100), self.dated(TODAY, 200)
+        self.meddle(new, number="other")
+        whole = self.reconcile()
+        self.alert()
+        for period in ({'date_from': FIRST, 'date_to': LAST}, {'date_to': LAST}, {'date_from': TODAY + timedelta(1)}):
+            run = self.reconcile(**period)
+            self.assertEqual((run.state, run.drift_count), ('clean', 0))
+            self.alert()
+            self.connection.invalidate_recordset()
+            self.assertEqual(self.connection.reconciliation_id, whole)
+            self.assertEqual(self.connection.activity_search([DRIFTED]).summary, "QuickBooks and Odoo differ: 1")
+        self.meddle(new, number=new.name)
+        self.assertEqual(self.reconcile().state, 'clean')
+        self.alert()
+        self.assertFalse(self.connection.activity_search([DRIFTED]))
+        # that a month does not agree is told at once
+        self.meddle(old, number="other")
+        self.month()
+        self.alert()
+        self.assertEqual(self.connection.activity_search([DRIFTED]).summary, "QuickBooks and Odoo differ: 1")
 
     def test_documents_before_the_first_day_are_left_out_on_both_sides_and_one_moved_there_is_told(self):
         old, new = self.dated(LAST, 100), self.dated(TODAY, 200)
