@@ -59,6 +59,13 @@ class TestActingUsers(QboCase):
         with self.assertRaisesRegex(PullError, "acting_0.*acting_2.*Enter As"):
             self.connection._acting_user_sudo()
 
+    def test_who_does_not_see_the_connection_does_not_act(self):
+        self.env['ir.rule'].create({
+            'name': "Not for accountants", 'model_id': self.env['ir.model']._get_id('qbo.connection'),
+            'domain_force': [('id', '!=', self.connection.id)]})
+        with self.assertRaisesRegex(PullError, "acting_0.*does not see this connection"):
+            self.connection._acting_user_sudo()
+
     def test_people_are_told_once_of_each_who_is_passed_over_and_no_more_when_he_is_back(self):
         activity = lambda: self.connection.activity_search([USERS])  # noqa: E731
         self.connection._alert_people()

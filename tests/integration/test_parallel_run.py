@@ -1,5 +1,7 @@
 """A parallel run: both systems get the same by other means, and nothing is sent."""
 
+from datetime import timedelta
+
 from odoo import fields
 from odoo.addons.qbo_connector.qbo.faults import ReadOnly
 from odoo.exceptions import UserError
@@ -61,3 +63,22 @@ class TestParallelRun(ReconcileCase):
         self.connection.live_at = fields.Datetime.now()
         with self.assertRaises(UserError):
             self.connection.action_start_parallel()
+
+    def test_it_begins_with_a_first_day_and_nothing_on_its_way_and_what_is_sent_later_begins_after_it(self):
+        self.invoice()
+        self.env.cr.precommit.run()
+        self.connection.write({'live_at': False, 'sync_from': False})
+        with self.assertRaisesRegex(UserError, "first day"):
+            self.connection.action_start_parallel()
+        self.connection.parallel_from = TODAY
+        with self.assertRaisesRegex(UserError, "on its way"):
+            self.connection.action_start_parallel()
+        self.drain(self.connection)
+        today = fields.Date.context_today(self.connection)
+        for before, after in ((False, today), (today - timedelta(days=40), today),
+                              (today + timedelta(days=9), today + timedelta(days=9))):
+            self.connection.sync_from = before
+            self.connection.action_start_parallel()
+            self.assertFalse(self.connection._may_send())
+            self.connection.action_end_parallel()
+            self.assertEqual((self.connection._may_send(), self.connection.sync_from), (True, after))
