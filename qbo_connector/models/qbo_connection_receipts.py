@@ -113,6 +113,17 @@ class QboReceipt(models.Model):
         self._ask_for(connection, [(row_id, remote_id) for row_id, remote_id in found
                                    if (row := self.sudo().browse(row_id))._obstacle() != row.cause])
 
+    def _free_others(self, before):
+        """Have payments read again that found too little open, as this one no longer settles what it did.
+
+        :param before: the Payment as it was followed until now
+        """
+        moves = self.env['account.move'].union(*self._documents(before).values())
+        others = self.sudo().search([
+            ('connection_id', '=', self.connection_id.id), ('id', '!=', self.id), ('state', 'in', UNDECIDED),
+            ('cause', 'in', ('open', 'refused')), ('line_ids.move_id', 'in', moves.ids)])
+        self._ask_for(self.connection_id, [(other.id, other.remote_id) for other in others])
+
     def _obstacle(self):
         """Return the cause that stops it now, as it was read last, or ''."""
         read = self._read()

@@ -226,8 +226,7 @@ class QboReceipt(models.Model):
         if settles and not by_person:
             self.rest_open = False  # was said of other documents
         partner = self._payer(read, self._documents(read)) or self.partner_id
-        if len(partner) == 1:
-            self.partner_id = partner
+        self.partner_id = partner if len(partner) == 1 else self.partner_id
         if read.deposit_account != before.deposit_account:
             self.journal_id = self._journal(read) or self.journal_id
         if obstacle := self._why_not_followed(read, before, moved, partner, by_person):
@@ -244,6 +243,7 @@ class QboReceipt(models.Model):
                 self._done(self.env._("Changed in QuickBooks (%(what)s)", what=self._difference(read, before)))
         except UserError as error:
             return self._refuse('decide', error)
+        self._free_others(before)
         return self.env._("Odoo follows: %(what)s", what=self._difference(read, before))
 
     def _follow_words(self, read, before):
@@ -370,20 +370,20 @@ class QboReceipt(models.Model):
         if not self.booked:
             self._list('gone' if self.state != 'declined' else 'declined', False, gone)
             return gone
-        payment = self.payment_id
-        standing = payment and payment.state in POSTED
-        if standing and (reason := self._immovable(None)):
+        if self.payment_id.state in POSTED and (reason := self._immovable(None)):
             self._list('decide', 'fixed', f'{gone}. {reason}')
             return self.reason
         if not by_person and self.connection_id.pull_payments != 'automatic':
             self._list('decide', 'asked', self.env._("%(gone)s. Odoo waits for your click.", gone=gone))
             return self.reason
+        before = self._read('booked')
         try:
             with self.env.cr.savepoint():
                 self._cancel()
         except UserError as error:
             return self._refuse('decide', error)
         self._tell(gone)
+        self._free_others(before)
         return gone
 
     def _cancel(self):

@@ -48,6 +48,22 @@ class TestPaymentsIn(ReceivingCase):
         self.assertEqual((move.amount_residual, move.payment_state), (0.0, move._get_invoice_in_payment_state()))
         self.assert_same_balances()
 
+    def test_what_found_too_little_open_goes_on_when_the_other_change_is_heard_of_at_last(self):
+        first, second, a, b = self.sent(100.0, 80.0)
+        one, two = self.receive({a: 100}), self.receive({b: 80})
+        self.bookkeeper.void('Payment', one.remote_id)
+        late = self.receive({a: 60})
+        self.assertEqual((late.state, late.cause), ('proposed', 'open'), "the void was told by nobody yet")
+        self.hear(one.remote_id)
+        self.assertEqual((one.state, late.state, first.amount_residual), ('gone', 'taken', 40.0), late.reason)
+        self.bookkeeper.edit_payment(two.remote_id, applied={})
+        self.bookkeeper.edit_payment(late.remote_id, applied={b: 60})
+        self.hear(late.remote_id)
+        self.assertEqual((late.state, late.cause, second.amount_residual), ('decide', 'refused', 0.0))
+        self.hear(two.remote_id)
+        self.assertEqual((late.state, first.amount_residual, second.amount_residual), ('taken', 100.0, 20.0))
+        self.assert_same_balances()
+
     def test_changes_are_followed_and_what_is_gone_is_cancelled(self):
         first, second, a, b = self.sent(100.0, 80.0)
         row = self.receive({a: 60}, 60, reference="7")
