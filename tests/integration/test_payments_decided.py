@@ -278,6 +278,10 @@ class TestPaymentsProposed(ReceivingCase):
             with self.assertRaises(UserError):
                 deed()
         self.assertEqual(row.state, 'proposed')
+        row.with_user(self.clerk).action_accept()
+        with self.assertRaisesRegex(UserError, "waits for a decision"):
+            row.with_user(self.clerk).action_accept()
+        self.assertEqual(self.env['account.payment'].search_count([('partner_id', '=', self.partner.id)]), 1)
 
     def test_a_company_that_was_connected_before_takes_nothing_over(self):
         self.env.cr.execute("ALTER TABLE qbo_connection ALTER pull_payments DROP NOT NULL")

@@ -4,6 +4,7 @@ import contextlib
 import random
 
 from odoo import fields
+from odoo.addons.qbo_connector.models.account_move_line import JUST
 from odoo.tests import tagged
 
 from tests.simulator.faults import Refusal
@@ -120,6 +121,17 @@ class TestPaymentsIn(ReceivingCase):
         self.hear(row.remote_id, both.remote_id)
         self.assertEqual([m.amount_residual for m in (first, second, note, small)], [100.0, 50.0, 40.0, 5.0])
         self.drained()
+
+    def test_a_credit_that_both_sides_applied_to_the_same_invoice_is_told_and_left(self):
+        move, invoice = self.sent(100.0)
+        note = self.document(40.0, 'out_refund')
+        debit, credit = self.receivables(move), self.receivables(note)
+        (debit | credit).with_context(**{JUST: (debit.id, credit.id, 10.0)}).reconcile()
+        self.drain(self.connection)
+        row = self.receive({invoice: 5, self.remote_id(note): 5})
+        self.assertEqual((row.state, row.cause), ('waiting', 'refused'))
+        self.assertIn("applied by another payment", row.reason)
+        self.assertEqual((move.amount_residual, note.amount_residual), (90.0, 30.0))
 
     def test_what_odoo_sent_is_odoos_own(self):
         move, _invoice = self.sent(100.0)
