@@ -3,29 +3,12 @@
 from odoo import fields
 from odoo.tests import tagged
 
-from .common import QboCase
+from .documents import DocumentCase
 
 
 @tagged('standard', 'post_install', '-at_install')
-class TestDocuments(QboCase):
+class TestDocuments(DocumentCase):
     """Each test posts in Odoo, drains, and looks into the simulator's books."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.partner = cls.env['res.partner'].create({
-            'name': "Bright Lamps Ltd", 'is_company': True, 'email': "ap@bright.example", 'phone': "+1 555 0100",
-            'street': "1 Main Street", 'city': "Springfield", 'zip': "62701", 'country_id': cls.env.ref('base.us').id,
-            'state_id': cls.env.ref('base.state_us_34').id, 'vat': "US-RESALE-77",
-        })
-        cls.product = cls.env['product.product'].create({
-            'name': "Desk Lamp", 'default_code': "LAMP-1", 'type': 'consu', 'list_price': 100.0, 'taxes_id': False})
-
-    def setUp(self):
-        super().setUp()
-        self.control('reset')
-        self.connection = self.connect()
-        self.accept_mappings(self.connection)
 
     def test_a_posted_invoice_stands_in_the_books_with_its_customer_and_item(self):
         move = self.invoice(lines=[{
@@ -125,87 +108,12 @@ class TestDocuments(QboCase):
         self.assertAlmostEqual(memo['Balance'], 100.0)
         self.assertEqual(self.books().get('Invoice', []), [])
 
-    def test_a_registered_payment_is_applied_to_its_invoice(self):
-        move = self.invoice()
-        self.pay(move, 60.0)
-        self.drain(self.connection)
-        payment = self.one('Payment')
-        invoice = self.one('Invoice', DocNumber=move.name)
-        self.assertAlmostEqual(payment['TotalAmt'], 60.0)
-        self.assertAlmostEqual(invoice['Balance'], 40.0)
-        self.assertAlmostEqual(payment['UnappliedAmt'], 0.0)
-
-    def test_one_payment_covers_several_invoices_with_its_own_allocations(self):
-        moves = self.invoice() | self.invoice(lines=[{
-            'product_id': self.product.id, 'quantity': 1, 'price_unit': 250.0, 'tax_ids': []}])
-        self.pay(moves, 350.0, group_payment=True)
-        self.drain(self.connection)
-        payment = self.one('Payment')
-        self.assertAlmostEqual(payment['TotalAmt'], 350.0)
-        self.assertEqual(sorted(float(line['Amount']) for line in payment['Line']), [100.0, 250.0])
-        self.assertEqual([i['Balance'] for i in self.books()['Invoice']], [0, 0])
-
-    def test_of_an_overpayment_only_what_was_open_is_applied(self):
-        move = self.invoice()
-        self.pay(move, 60.0)
-        self.pay(move, 100.0)
-        self.drain(self.connection)
-        payments = sorted(self.books()['Payment'], key=lambda payment: payment['TotalAmt'])
-        self.assertEqual([float(payment['UnappliedAmt']) for payment in payments], [0.0, 60.0])
-        self.assertAlmostEqual(self.one('Invoice', DocNumber=move.name)['Balance'], 0.0)
-
-    def test_money_without_an_invoice_stays_unapplied_and_is_applied_when_odoo_reconciles(self):
-        self.book_payments_on(self.env['account.account'].create({
-            'name': "Outstanding Receipts", 'code': '101499', 'account_type': 'asset_current', 'reconcile': True}))
-        payment = self.env['account.payment'].create({
-            'payment_type': 'inbound', 'partner_type': 'customer', 'partner_id': self.partner.id, 'amount': 100.0})
-        payment.action_post()
-        self.drain(self.connection)
-        self.assertAlmostEqual(self.one('Payment')['UnappliedAmt'], 100.0)
-        move = self.invoice()
-        (move | payment.move_id).line_ids.filtered(
-            lambda line: line.account_id.account_type == 'asset_receivable').reconcile()
-        self.drain(self.connection)
-        self.assertAlmostEqual(self.one('Payment')['UnappliedAmt'], 0.0)
-        self.assertAlmostEqual(self.one('Invoice', DocNumber=move.name)['Balance'], 0.0)
-
-    def test_a_payment_without_journal_entry_is_applied_to_its_invoices_in_turn(self):
-        # as with Odoo's accounting app, which books such a payment with the bank statement only
-        self.patch(type(self.env['account.move']), '_get_invoice_in_payment_state', lambda model: 'in_payment')
-        self.book_payments_on(self.env['account.account'])
-        moves = self.invoice() | self.invoice()
-        payment = self.pay(moves, 150.0, group_payment=True)
-        self.assertFalse(payment.move_id)
-        self.drain(self.connection)
-        self.assertEqual([float(i['Balance']) for i in self.books()['Invoice']], [0.0, 50.0])
-        self.pay(moves[1], 70.0)
-        self.drain(self.connection)
-        self.assertEqual([float(i['Balance']) for i in self.books()['Invoice']], [0.0, 0.0])
-        self.assertEqual(sum(float(p['UnappliedAmt']) for p in self.books()['Payment']), 20.0)
-
     def test_terms_and_comments_travel_as_plain_text(self):
         self.partner.comment = "<p>Ring <b>twice</b></p>"
         move = self.invoice(narration="<p>Thank you</p>")
         self.drain(self.connection)
         self.assertEqual(self.one('Invoice', DocNumber=move.name)['CustomerMemo']['value'], "Thank you")
         self.assertIn("Ring", self.one('Customer', DisplayName="Bright Lamps Ltd")['Notes'])
-
-    def test_a_payment_taken_off_its_invoice_is_unapplied_and_a_cancelled_one_is_voided(self):
-        self.book_payments_on(self.env['account.account'].create({
-            'name': "Outstanding Receipts", 'code': '101499', 'account_type': 'asset_current', 'reconcile': True}))
-        move = self.invoice()
-        payment = self.pay(move, 100.0)
-        self.drain(self.connection)
-        move.line_ids.remove_move_reconcile()
-        self.drain(self.connection)
-        payment_seen = self.one('Payment')
-        self.assertEqual(payment_seen['Line'], [])
-        self.assertAlmostEqual(self.one('Invoice', DocNumber=move.name)['Balance'], 100.0)
-        payment.action_draft()
-        payment.action_cancel()
-        self.drain(self.connection)
-        self.assertAlmostEqual(self.one('Payment')['TotalAmt'], 0.0)
-        self.assertEqual(payment.qbo_state, 'voided')
 
     def test_a_draft_deleted_after_it_was_pushed_is_voided(self):
         move = self.invoice()
@@ -394,15 +302,3 @@ class TestDocuments(QboCase):
         project.active = False
         self.drain(self.connection)
         self.assertFalse(self.one('Class', Id=made['Id'])['Active'])
-
-    def book_payments_on(self, account):
-        """Let the company's incoming payments book on an outstanding account, or, without one, not at all."""
-        journals = self.env['account.journal'].search([
-            ('type', 'in', ('bank', 'cash')), ('company_id', '=', self.company.id)])
-        journals.inbound_payment_method_line_ids.payment_account_id = account
-
-    def pay(self, moves, amount, **values):
-        """Register a payment as the user does, with the wizard."""
-        return self.env['account.payment.register'].with_context(
-            active_model='account.move', active_ids=moves.ids,
-        ).create({'amount': amount, **values})._create_payments()

@@ -122,6 +122,32 @@ class TestReconciliationTruth(ReconcileCase):
         self.assertEqual({(line.balance, line.remote_balance, line.reason) for line in owed},
                          {(130, 0, 'documents'), (0, 130, 'documents')})
 
+    def test_money_on_account_is_open_on_both_sides_and_counts_against_what_its_customer_owes(self):
+        journals = self.env['account.journal'].search([
+            ('type', 'in', ('bank', 'cash')), ('company_id', '=', self.company.id)])
+        journals.inbound_payment_method_line_ids.payment_account_id = self.env['account.account'].create({
+            'name': "Outstanding", 'code': "119977", 'account_type': 'asset_current', 'reconcile': True})
+        [invoice] = self.sold(100)
+        money = self.env['account.payment'].create({
+            'payment_type': 'inbound', 'partner_type': 'customer', 'partner_id': self.partner.id, 'amount': 40,
+            'date': TODAY})
+        money.action_post()
+        self.drain(self.connection)
+        run = self.reconcile()
+        self.assertEqual((run.state, self.told(run, 'drift', 'waiting', 'known')), ('clean', {}))
+        [total] = run.total_ids.filtered(lambda total: total.entity == 'Payment')
+        self.assertEqual((total.here_balance, total.there_balance), (40, 40))
+        books = self.keep_books()
+        books.edit_payment(self.there(money)['Id'], applied={self.there(invoice)['Id']: 40}, total='40')
+        run = self.reconcile()
+        self.assertEqual(self.told(run), {money: 'balance', invoice: 'balance'})
+        self.assertFalse(run.line_ids.filtered(lambda line: line.entity == 'Customer'), "he owes the same")
+        books.delete('Payment', self.there(money)['Id'])
+        run = self.reconcile()
+        self.assertEqual(self.told(run), {money: 'missing_there'})
+        [owed] = run.line_ids.filtered(lambda line: line.entity == 'Customer')
+        self.assertEqual((owed.balance, owed.remote_balance, owed.reason), (60, 100, 'documents'))
+
     def test_an_empty_company_agrees_with_nothing_to_compare_and_one_that_is_empty_on_one_side_does_not(self):
         run = self.reconcile()
         self.assertEqual((run.state, run.compared, run.drift_count), ('clean', 0, 0))
