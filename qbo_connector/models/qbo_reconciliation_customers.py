@@ -47,7 +47,10 @@ OWED = """
         SELECT partner.commercial_partner_id, currency.name,
                CASE payment.payment_type WHEN 'inbound' THEN -payment.amount ELSE payment.amount END,
                EXISTS (SELECT 1 FROM qbo_binding link WHERE link.connection_id = %(connection)s AND link.active
-                          AND link.model = 'account.payment' AND link.res_id = payment.id)
+                          AND ((link.model = 'account.payment' AND link.res_id = payment.id)
+                            OR (link.model = 'account.move' AND link.res_id IN (  -- whose row tells that it is paid
+                                SELECT paid.invoice_id FROM account_move__account_payment paid
+                                 WHERE paid.payment_id = payment.id))))
           FROM account_payment payment JOIN res_partner partner ON partner.id = payment.partner_id
           JOIN res_currency currency ON currency.id = payment.currency_id
          WHERE payment.company_id = %(company)s AND payment.partner_type = 'customer' AND payment.move_id IS NULL

@@ -3,7 +3,7 @@
 from odoo import models
 
 from ..entities.qbo_entity import KEEP
-from ..qbo.reconciling import AMOUNT, MISSING_THERE, TAX
+from ..qbo.reconciling import AMOUNT, BALANCE, MISSING_THERE, TAX
 from .qbo_queue_entry import OPEN_STATES, STUCK_STATES
 
 NO_REASON = ('', '')
@@ -89,10 +89,16 @@ class QboReconciliation(models.Model):
             return ('left', reason)
         if link and link.kept_because:
             return ('left', link.kept_because)
-        if link and link.variance and not link.variance_open and set(finding.kinds) <= {AMOUNT, TAX} and (
+        if link and link.variance and not link.variance_open and self._is_of_amounts(finding) and (
                 finding.there.total == link.remote_total and finding.there.tax == link.remote_tax):
             return ('accepted', self.env._("Known since it was sent: %(variance)s", variance=link.variance))
         return None
+
+    def _is_of_amounts(self, finding):
+        """Tell whether total and tax differ alone, and what is open by as much as the total."""
+        here, there, kinds = finding.here, finding.there, set(finding.kinds)
+        return kinds <= {AMOUNT, TAX, BALANCE} and (
+            BALANCE not in kinds or here.balances[0] - there.balance == here.total - there.total)
 
     def _counterparts(self, handler, finding):
         """Return the records on whose way to QuickBooks it depends what is open of a document there."""

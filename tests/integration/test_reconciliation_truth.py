@@ -28,6 +28,12 @@ class TestReconciliationTruth(ReconcileCase):
         """Compare last month."""
         return self.reconcile(date_from=FIRST, date_to=LAST)
 
+    def book_payments_on(self, account):
+        """Let incoming payments book on an outstanding account, or, without one, not at all."""
+        journals = self.env['account.journal'].search([
+            ('type', 'in', ('bank', 'cash')), ('company_id', '=', self.company.id)])
+        journals.inbound_payment_method_line_ids.payment_account_id = account
+
     def test_a_period_holds_its_first_and_last_day_wherever_its_users_live_and_tells_what_left_it(self):
         before, first, last, after = (self.dated(day, amount) for day, amount in (
             (FIRST - timedelta(days=1), 1), (FIRST, 10), (LAST, 100), (LAST + timedelta(days=1), 1000)))
@@ -123,10 +129,8 @@ class TestReconciliationTruth(ReconcileCase):
                          {(130, 0, 'documents'), (0, 130, 'documents')})
 
     def test_money_on_account_is_open_on_both_sides_and_counts_against_what_its_customer_owes(self):
-        journals = self.env['account.journal'].search([
-            ('type', 'in', ('bank', 'cash')), ('company_id', '=', self.company.id)])
-        journals.inbound_payment_method_line_ids.payment_account_id = self.env['account.account'].create({
-            'name': "Outstanding", 'code': "119977", 'account_type': 'asset_current', 'reconcile': True})
+        self.book_payments_on(self.env['account.account'].create({
+            'name': "Outstanding", 'code': "119977", 'account_type': 'asset_current', 'reconcile': True}))
         [invoice] = self.sold(100)
         money = self.env['account.payment'].create({
             'payment_type': 'inbound', 'partner_type': 'customer', 'partner_id': self.partner.id, 'amount': 40,
@@ -142,11 +146,53 @@ class TestReconciliationTruth(ReconcileCase):
         run = self.reconcile()
         self.assertEqual(self.told(run), {money: 'balance', invoice: 'balance'})
         self.assertFalse(run.line_ids.filtered(lambda line: line.entity == 'Customer'), "he owes the same")
+        # returned in Odoo, and voided there: gone on both sides
+        [back] = money.copy({'amount': 7, 'date': TODAY})
+        back.action_post()
+        self.drain(self.connection)
+        back.move_id._reverse_moves([{'date': TODAY}], cancel=True)
+        for _time in range(2):
+            self.drain(self.connection)
+        self.assertEqual(self.there(back)['TotalAmt'], 0)
+        self.assertNotIn(back, self.told(self.reconcile()))
         books.delete('Payment', self.there(money)['Id'])
         run = self.reconcile()
         self.assertEqual(self.told(run), {money: 'missing_there'})
         [owed] = run.line_ids.filtered(lambda line: line.entity == 'Customer')
         self.assertEqual((owed.balance, owed.remote_balance, owed.reason), (60, 100, 'documents'))
+
+    def test_payments_without_an_entry_count_as_paid_and_what_was_skipped_is_known_by_its_reason(self):
+        # as with Odoo's accounting app, which books such a payment with the bank statement only
+        self.patch(type(self.env['account.move']), '_get_invoice_in_payment_state', lambda model: 'in_payment')
+        self.book_payments_on(self.env['account.account'])
+        invoice, late = self.sold(100, 200)
+        money = self.pay(invoice, amount=30)
+        self.assertFalse(money.move_id)
+        self.drain(self.connection)
+        self.assertEqual((invoice.amount_residual, self.there(invoice)['Balance']), (100, 70))
+        run = self.reconcile()
+        self.assertEqual((run.state, self.told(run, 'drift', 'waiting', 'known')), ('clean', {}))
+        skipped = self.pay(late, amount=50)
+        self.env.cr.precommit.run()
+        self.entries(skipped)._skip("Booked there by hand")
+        run = self.reconcile()
+        self.assertEqual((run.state, self.told(run, 'known')), ('clean', {skipped: 'missing_there', late: 'balance'}))
+        self.assertIn("Booked there by hand", self.line(run, skipped).text)
+
+    def test_a_difference_that_was_accepted_when_it_was_sent_is_known_until_it_is_another(self):
+        [invoice] = self.sold(100)
+        self.meddle(invoice, amount='99.99')
+        link = self.env['qbo.binding']._of_record(self.connection, invoice._name, invoice.id)
+        link.write({'variance': "QuickBooks says 99.99", 'variance_open': True, 'remote_total': 99.99})
+        self.assertEqual(self.told(self.reconcile()), {invoice: 'total,balance'}, "nobody accepted it yet")
+        link.variance_open = False
+        run = self.reconcile()
+        self.assertEqual((run.state, self.told(run, 'known')), ('clean', {invoice: 'total,balance'}))
+        self.assertIn("QuickBooks says 99.99", self.line(run, invoice).text)
+        self.keep_books().receive_payment({self.there(invoice)['Id']: 50}, date=str(TODAY))
+        self.assertEqual(self.told(self.reconcile())[invoice], 'total,balance', "half of it is paid there alone")
+        self.meddle(invoice, amount='99.98')
+        self.assertEqual(self.told(self.reconcile())[invoice], 'total,balance')
 
     def test_an_empty_company_agrees_with_nothing_to_compare_and_one_that_is_empty_on_one_side_does_not(self):
         run = self.reconcile()
