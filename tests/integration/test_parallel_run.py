@@ -34,6 +34,7 @@ class TestParallelRun(ReconcileCase):
         # by hand, by the daily search, by creating a counterpart, by a repair: nothing leaves, nothing is queued
         answer = here.action_qbo_push()
         self.assertIn("parallel run", answer['params']['message'])
+        self.assertNotIn("queued", answer['params']['message'])
         before.button_draft()
         before.invoice_line_ids.price_unit = 11
         before.action_post()
