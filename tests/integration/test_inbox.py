@@ -150,10 +150,15 @@ class TestInbox(InboxCase):
             first.action_retry()
             self.drain(self.connection)
         self.assertEqual(first.state, 'failed')
+        self.env.cr.execute("UPDATE qbo_change SET create_date = '2020-01-01' WHERE id = %s", [first.id])
+        self.env['qbo.change']._gc_settled()
+        self.assertTrue(first.exists(), "what failed is a person's, however old")
         self.answer = "Looked at"
         second = self.told(('Invoice', self.link.remote_id, 'updated', 9))
         self.drain(self.connection)
         self.assertEqual((first.state, second.state), ('ignored', 'done'))
+        self.env['qbo.change']._gc_settled()
+        self.assertEqual((first | second).exists(), second)
 
     def test_a_person_may_ask_for_what_odoo_knows(self):
         rows = self.env['qbo.change']._ask(self.connection, 'Invoice', [self.link.remote_id])
