@@ -123,6 +123,14 @@ def test_each_event_of_a_body_is_one_change(told):
         (name, str(number)) for name, number, _operation in told]
 
 
+def test_a_classic_event_is_told_from_one_that_looks_the_same_unless_its_post_is_sent_again():
+    event = {'name': 'Payment', 'id': '7', 'operation': 'Update', 'lastUpdated': '2026-01-02T03:04:05Z'}
+    posts = [json.dumps({'eventNotifications': [classic(*events)]}).encode() for events in ([event] * 2, [event])]
+    ids = [[change.event_id for change in parse(post)] for post in (*posts, posts[0])]
+    assert len({*ids[0], *ids[1]}) == 3
+    assert ids[2] == ids[0]
+
+
 # === TIMES, CHANGE CAPTURE === #
 
 @pytest.mark.parametrize('text', ['', None, 5, '2026-01-02', '2026-01-02T03:04:05', '2026-13-02T03:04:05Z',
