@@ -8,7 +8,7 @@ import json
 import logging
 from datetime import timedelta, timezone
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import split_every
 
 from ..qbo import capture, faults
@@ -27,7 +27,8 @@ CHUNK = 500  # findings that are compared with the links at once
 class QboConnection(models.Model):
     """The part of the connection that asks what changed."""
 
-    _inherit = 'qbo.connection'  # pylint: disable=consider-merging-classes-inherited  # one file a concern
+    _name = 'qbo.connection'
+    _inherit = ['qbo.connection', 'qbo.isolating']
 
     poll_hours = fields.Integer(
         string="Ask QuickBooks Every (hours)", required=True, default=4,
@@ -82,8 +83,40 @@ class QboConnection(models.Model):
             return
         # Before, or an error would stop every later drain.
         self.write({'poll_asked': False, 'polled_at': fields.Datetime.now()})
-        self.env['qbo.change']._commit()
-        self.env['qbo.change']._isolated_poll(self)
+        self._commit()
+        self._isolated(lambda connection: connection._poll_or_note())
+        self._commit()
+
+    def _poll_or_note(self):
+        """Ask what changed; an error stops the poll and nothing else.
+
+        What goes out is held only by what holds everything: no consent, too many calls, a company that is closed. That
+        this one question finds no answer says nothing of the others, and it is asked again late enough for an outage.
+        """
+        try:
+            self._poll(self._qbo_client())
+        except faults.QboError as error:
+            self.env.cr.rollback()
+            if not isinstance(error, (faults.InDoubt, faults.Unavailable)):
+                self._is_held_by(error)
+            _logger.info("What changed in QuickBooks of %s was not told: %s", self.company_id.name, error)
+            self._poll_later(str(error))
+
+    def _on_surprise(self, error):
+        """Ask again later (the transaction was rolled back)."""
+        _logger.error("The poll stopped unexpectedly", exc_info=error)
+        self._poll_later(self.env._(
+            "Unexpected error (%(kind)s); the server log has the details.", kind=type(error).__name__))
+
+    def _poll_later(self, note):
+        """Keep why QuickBooks was not asked, and when that is done again."""
+        again = fields.Datetime.now() + ASK_AGAIN - timedelta(hours=self.poll_hours)
+        self.write({'polled_at': again, 'poll_note': note})
+
+    @api.model
+    def _commit(self):
+        """End the poll, whatever came of it."""
+        self.env['qbo.queue.entry']._commit()
 
     # === HOW === #
 
@@ -195,35 +228,6 @@ class QboConnection(models.Model):
     def _listed(self, remote_ids):
         """Return {(entity, remote Id)} of objects that are followed although no record is linked with them."""
         return set()
-
-
-class QboChange(models.Model):
-    """The part of the inbox that the poll fills."""
-
-    _inherit = 'qbo.change'  # pylint: disable=consider-merging-classes-inherited  # one file a concern
-
-    def _isolated_poll(self, connection):
-        """Ask what changed; an error stops the poll and nothing else.
-
-        What goes out is held only by what holds everything: no consent, too many calls, a company that is closed. That
-        this one question finds no answer says nothing of the others, and it is asked again late enough for an outage.
-        """
-        try:
-            connection._poll(connection._qbo_client())
-        except Exception as error:  # whatever it is must not stop what goes out
-            self.env.cr.rollback()
-            if isinstance(error, faults.QboError):
-                note = str(error)
-                if not isinstance(error, (faults.InDoubt, faults.Unavailable)):
-                    connection._is_held_by(error)
-            else:
-                note = self.env._(
-                    "Unexpected error (%(kind)s); the server log has the details.", kind=type(error).__name__)
-                _logger.error("The poll stopped unexpectedly", exc_info=error)
-            again = fields.Datetime.now() + ASK_AGAIN - timedelta(hours=connection.poll_hours)
-            connection.write({'polled_at': again, 'poll_note': note})
-            _logger.info("What changed in QuickBooks of %s was not told: %s", connection.company_id.name, note)
-        self._commit()
 
 
 def _aware(moment):
