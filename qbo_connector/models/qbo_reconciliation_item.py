@@ -145,4 +145,5 @@ class QboReconciliationTotal(models.Model):
     @api.model
     def _store(self, rows):
         """Insert rows."""
-        return insert_rows(self, rows)
+        insert_rows(self, rows)
+        self.env.invalidate_all()  # or their run would go on without them, and know of none beyond the threshold

@@ -71,6 +71,7 @@ class TestReconciliation(ReconcileCase):
         self.assertEqual((run.state, run.drift_count), ('drift', 14))
         self.assertEqual(self.line(run, money).amount_apart, 0.01)
         self.assertIn("total 200.00 in Odoo, 199.99 in QuickBooks", self.line(run, money).text)
+        self.assertIn("deleted there", self.line(run, gone).text)
         # the totals differ by what the documents differ by, and no cent else; so does what customers owe
         self.assertFalse(run.total_ids.filtered(lambda one: one.entity != 'Customer' and (one.rest or one.beyond)))
         self.assertEqual(set(run.line_ids.filtered(lambda line: line.entity == 'Customer').mapped('reason')),

@@ -196,6 +196,21 @@ class TestReconciliationRuns(ReconcileCase):
         self.assertEqual((invoices.here_total, invoices.there_total, invoices.rest), (300, 300, 0))
         self.assertTrue(kept)
 
+    def test_totals_that_differ_although_no_document_does_are_drift_beyond_the_threshold(self):
+        self.sold(100, 900)
+
+        def change(amount):
+            return self.meanwhile('_step_surplus', lambda run: run.env.cr.execute(
+                "UPDATE qbo_reconciliation_item SET total = total + %s WHERE reconciliation_id = %s AND number = ("
+                "SELECT max(number) FROM qbo_reconciliation_item WHERE entity = 'Invoice')", [amount, run.id]))
+
+        for amount, state in ((1, 'clean'), (3, 'drift')):  # a tenth of a percent is 1.00
+            with change(amount):
+                run = self.reconcile()
+            [total] = run.total_ids.filtered(lambda total: total.entity == 'Invoice')
+            self.assertEqual((run.state, total.rest, total.beyond), (state, -amount, state == 'drift'))
+            self.assertFalse(run.line_ids)
+
     def test_a_quickbooks_that_stays_away_at_a_later_page_ends_the_run_and_agrees_with_nothing(self):
         self.sold(*range(101, 109))
         self.small_pages()

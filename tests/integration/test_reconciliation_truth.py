@@ -189,10 +189,11 @@ class TestReconciliationTruth(ReconcileCase):
         run = self.reconcile()
         self.assertEqual((run.state, self.told(run, 'known')), ('clean', {invoice: 'total,balance'}))
         self.assertIn("QuickBooks says 99.99", self.line(run, invoice).text)
+        self.meddle(invoice, amount='99.98')
+        self.assertEqual(self.told(self.reconcile()), {invoice: 'total,balance'})
+        self.meddle(invoice, amount='99.99')
         self.keep_books().receive_payment({self.there(invoice)['Id']: 50}, date=str(TODAY))
         self.assertEqual(self.told(self.reconcile())[invoice], 'total,balance', "half of it is paid there alone")
-        self.meddle(invoice, amount='99.98')
-        self.assertEqual(self.told(self.reconcile())[invoice], 'total,balance')
 
     def test_an_empty_company_agrees_with_nothing_to_compare_and_one_that_is_empty_on_one_side_does_not(self):
         run = self.reconcile()
@@ -220,6 +221,12 @@ class TestReconciliationTruth(ReconcileCase):
         self.assertEqual(self.reconcile().state, 'clean')
         self.alert()
         self.assertFalse(self.connection.activity_search([DRIFTED]))
+        # what a customer owes is of all times; no document of the month explains it
+        self.meddle(new, amount='199')
+        run = self.month()
+        [owed] = run.line_ids
+        self.assertEqual((run.state, owed.kind, owed.status, owed.reason), ('drift', 'receivable', 'drift', False))
+        self.meddle(new, amount='200')
         # that a month does not agree is told at once
         self.meddle(old, number="other")
         self.month()
