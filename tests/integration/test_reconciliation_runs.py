@@ -264,17 +264,18 @@ class TestReconciliationRuns(ReconcileCase):
         second = run(1, 'drift', [('back', 0.5), ('once', 0.9)])
         third, fourth = run(2, 'drift', [('back', False)]), run(3, 'drift', [('back', False)])
         plain, failed, month_end = run(4), run(5, 'failed'), run(6, 'drift', [('gone', False)])
-        march = run(-40, date_to=mid - timedelta(days=40))
+        march, nightly, later = run(-45, date_to=mid - timedelta(days=45)), run(-44), run(40)
         taken, draft = run(3.5), run(3.6, 'draft', ended_at=False)
         self.env['ir.attachment'].create({'name': "x.xlsx", 'res_model': taken._name, 'res_id': taken.id})
         other = run(30, 'failed')
-        every = first | second | third | fourth | plain | failed | month_end | march | taken | draft | other
+        every = (first | second | third | fourth | plain | failed | month_end | march | taken | draft | other | nightly
+                 | later)
         Run = self.env['qbo.reconciliation']
         self.env['res.config.settings'].create({'qbo_keep_reconciliation_days': 500}).execute()
         self.assertEqual(Run._gc_old(), (0, False))
         self.env['ir.config_parameter'].set_param('qbo_connector.keep_reconciliation_days', False)
         Run._gc_old()
-        self.assertEqual(every.exists(), first | second | fourth | month_end | march | taken | draft)
+        self.assertEqual(every.exists(), first | second | fourth | month_end | march | taken | draft | nightly | later)
         self.assertFalse(self.env['qbo.reconciliation.line'].search([('reconciliation_id', '=', third.id)]))
 
         # what was explained long ago holds, once its run is the only one left of its time
