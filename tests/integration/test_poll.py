@@ -6,6 +6,7 @@ from unittest.mock import patch
 from freezegun import freeze_time
 
 from odoo import fields
+from odoo.addons.qbo_connector.qbo import capture
 from odoo.tests import tagged
 
 from .common import US_REALM
@@ -68,6 +69,12 @@ class TestPoll(InboxCase):
             self.assertEqual(self.poll(), [('Invoice', self.link.remote_id, 'updated')])
             self.assertIn("does not show what was deleted", self.connection.poll_note)
             self.cap(1000)
+        with self.subTest("a type that QuickBooks never tells of, as an extension may follow"):
+            self.edit('Invoice', self.link.remote_id)
+            with patch.object(capture, 'NOT_SERVED', ('Invoice',)):
+                self.assertEqual(self.poll(), [('Invoice', self.link.remote_id, 'updated')])
+            self.assertEqual(self.paths()[-2:], ['cdc', 'query'])
+            self.assertNotIn('Invoice', self.api_calls()[-2]['query']['entities'].split(','))
         with self.subTest("a gap that is too long"):
             company.switches['cdc_old'] = 'fault'
             self.connection.poll_cursor = fields.Datetime.now() - timedelta(days=60)
