@@ -5,6 +5,7 @@ from odoo import models
 from ..entities.qbo_entity import KEEP
 from ..qbo.reconciling import AMOUNT, BALANCE, MISSING_THERE, TAX
 from .qbo_queue_entry import OPEN_STATES, STUCK_STATES
+from .qbo_receipt import UNDECIDED
 
 NO_REASON = ('', '')
 
@@ -24,6 +25,7 @@ class QboReconciliation(models.Model):
                   if finding.here is not None and self._is_of_balance(finding)}
         queue = self._in_queue(mine | {(one._name, one.id) for some in others.values() for one in some})
         inbox = self._in_inbox(handler, {finding.there.remote_id for finding in findings if finding.there})
+        receipts = self._receipts({findings[index].res_id for index in others}) if others else {}
         reasons = []
         for index, finding in enumerate(findings):
             reason = inbox.get(finding.there.remote_id, NO_REASON) if finding.there else NO_REASON
@@ -31,6 +33,7 @@ class QboReconciliation(models.Model):
                 reason = ((reason[0] and reason) or queue.get((finding.model, finding.res_id))
                           or self._by_decision(handler, finding)
                           or self._by_others(queue, finding, others.get(index, ()))
+                          or (index in others and self._by_receipts(handler, finding, receipts.get(finding.res_id)))
                           or NO_REASON)
             reasons.append((reason[0], reason[1] or finding.text))
         return reasons
@@ -64,7 +67,7 @@ class QboReconciliation(models.Model):
             for receipt in self.env['qbo.receipt'].sudo().search(mine):
                 if receipt.state == 'declined':
                     found[receipt.remote_id] = ('left', receipt.decision or self.env._("Declined."))
-                elif receipt.state in ('waiting', 'proposed', 'decide'):
+                elif receipt.state in UNDECIDED:
                     found[receipt.remote_id] = ('', receipt.reason or self.env._(
                         "Waits for a decision in Payments from QuickBooks."))
         for change in self.env['qbo.change'].sudo().search([
@@ -132,6 +135,27 @@ class QboReconciliation(models.Model):
         if kept and self._apart(finding) <= explained:
             one, _handler, (reason, text) = kept[0]
             return (reason, f'{one.display_name}: {text}')
+        return None
+
+    def _receipts(self, move_ids):
+        """Return ``{document's id: lines}`` of payments of QuickBooks that were declined or wait for a decision."""
+        return self.env['qbo.receipt.line'].sudo().search([
+            ('receipt_id.connection_id', '=', self.connection_id.id), ('move_id', 'in', list(move_ids)),
+            ('receipt_id.state', 'in', ('declined', *UNDECIDED))]).grouped(lambda line: line.move_id.id)
+
+    def _by_receipts(self, handler, finding, lines):
+        """Return the reason that payments which are in QuickBooks alone give for what is open, or None.
+
+        What was declined explains as much as it amounts to; what waits for a decision stays a difference, but says so.
+        """
+        if finding.model != 'account.move' or not lines:
+            return None
+        apart = finding.here.balances[0] - finding.there.balance
+        declined = lines.filtered(lambda line: line.receipt_id.state == 'declined')
+        for some, reason in ((declined, 'left'), (lines, '')):
+            if some and 0 < apart <= sum(handler._decimal(line.amount) for line in some):
+                receipt = (some - declined or some)[:1].receipt_id
+                return (reason, f'{receipt.display_name}: {receipt.decision if reason else receipt.reason}')
         return None
 
     def _apart(self, finding):

@@ -78,6 +78,29 @@ class TestReconciliationTruth(ReconcileCase):
         run = self.reconcile()
         self.assertEqual(self.told(run), {invoice: 'balance', credit['Id']: 'missing_here'})
 
+    def test_a_payment_of_quickbooks_that_is_undecided_or_declined_says_why_its_invoices_are_open(self):
+        self.connection.pull_payments = 'propose'
+        whole, part, beyond = self.sold(100, 200, 300)
+        desk = self.simulator.bookkeeper(self.connection.realm_id)
+        both, less = (desk.receive_payment({self.there(move)['Id']: amount for move, amount in some}, date=str(TODAY))
+                      for some in (((whole, 100), (part, 50)), ((beyond, 80),)))
+        self.env['qbo.change']._ask(self.connection, 'Payment', [both['Id'], less['Id']])
+        self.drain(self.connection)
+        self.keep_books().edit('Invoice', self.there(beyond)['Id'], Deposit=100)
+        receipt = self.env['qbo.receipt'].search([('remote_id', '=', both['Id'])])
+        run = self.reconcile()
+        self.assertEqual(self.told(run), {
+            whole: 'balance', part: 'balance', beyond: 'balance', both['Id']: 'missing_here',
+            less['Id']: 'missing_here'})
+        self.assertIn(receipt.reason, self.line(run, whole).text)
+        self.assertNotIn(receipt.reason, self.line(run, beyond).text)
+        self.env['qbo.receipt.decline'].create({
+            'receipt_ids': receipt.ids, 'reason': "Paid to the sister company"}).action_decline()
+        run = self.reconcile()
+        self.assertEqual(self.told(run), {beyond: 'balance', less['Id']: 'missing_here'})
+        self.assertEqual(self.told(run, 'known')[whole], 'balance')
+        self.assertIn("Paid to the sister company", self.line(run, part).text)
+
     def test_the_number_of_another_document_a_double_under_another_number_and_a_draft_are_no_agreement(self):
         one, two, drafted = self.sold(100, 200, 300)
         theirs = self.there(one)
