@@ -81,7 +81,7 @@ class Stub:
         invoices = range(1, self.standing['count'] + 1)
         templates = self.standing['templates']
         if start is None:
-            return {'totalCount': len(invoices) if entity == 'Invoice' else len(templates)}
+            return {'totalCount': {'Invoice': len(invoices), 'Customer': len(templates)}.get(entity, 0)}
         first, last = int(start) - 1, int(start) - 1 + int(limit)
         if entity == 'Invoice':
             return {'Invoice': [self._invoice(number) for number in invoices[first:last]]}

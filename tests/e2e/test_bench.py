@@ -5,8 +5,7 @@ from tests.bench import figures, plan, stage
 from tests.bench.measures import QUICK
 
 #: The nightly job has the others: queue_job needs one more server, the rest many rows or minutes.
-KEYS = [key for key in plan.KEYS if key not in (
-    'vs_queue_job', 'limit_share', 'history_ratio', 'memory_ratio', 'reconcile_ratio', 'reconcile_memory_ratio')]
+KEYS = [key for key in plan.KEYS if key not in ('vs_queue_job', 'limit_share', 'history_ratio', 'memory_ratio')]
 
 
 def test_the_measurements_of_the_benchmark_run_and_yield_their_figures(machine, tmp_path):
